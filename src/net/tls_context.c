@@ -244,7 +244,7 @@ set_ciphers(struct tls_context *c, const char *list, struct err *err)
 	ERR_clear_error();
 	return ok ||
 	    err_set(
-		err, ERR_USAGE, "--ciphers %.60s: want OpenSSL's names, separated by \":\"", list);
+		err, ERR_USAGE, "--ciphers %.60s: expected OpenSSL names separated by \":\"", list);
 }
 
 static bool
@@ -257,7 +257,7 @@ set_groups(struct tls_context *c, const char *list, struct err *err)
 	ERR_clear_error();
 	return ok ||
 	    err_set(
-		err, ERR_USAGE, "--curves %.60s: want names of groups, as in X25519:P-256", list);
+		err, ERR_USAGE, "--curves %.60s: expected group names, as in X25519:P-256", list);
 }
 
 static bool

@@ -89,7 +89,7 @@ lint_unknown_verb(struct lint *l)
 	for (enum verb v = VERB_OTHER + 1; v < VERB_COUNT; v++)
 		suggest_try(&suggestion, verb_info(v)->name);
 	if (word.len > 0 && suggestion.best)
-		buf_printf(l->out, "not an SMTP command (near: %s)\n", suggestion.best);
+		buf_printf(l->out, "not an SMTP command (did you mean %s?)\n", suggestion.best);
 }
 
 static const char *
@@ -288,8 +288,8 @@ parameter(struct lint *l, struct span word)
 			buf_printf(l->out, " belongs to %s\n", verb_info(other)->name);
 		else
 			buf_printf(l->out, " is not a parameter of %s known to smtpsh%s%s%s\n",
-			    verb_info(l->verb)->name, near.best ? " (near: " : "",
-			    near.best ? near.best : "", near.best ? "=)" : "");
+			    verb_info(l->verb)->name, near.best ? " (did you mean " : "",
+			    near.best ? near.best : "", near.best ? "=?)" : "");
 		return;
 	}
 	if (l->extensions && !offers(l, p->extension))

@@ -106,7 +106,7 @@ LINES = {
     "smtpsh check_smtp -H HOST -S": ("", "-p {port}", 0, r"\ASMTP OK - "),
     "smtpsh --log FILE HOST": (SAID, "", 0, "<-  221 "),
     "smtpsh replay --against HOST FILE": ("", "", 0, "1 passed, 0 failed"),
-    "smtpsh replay --learn --against HOST FILE": ("", "", 0, "made patterns"),
+    "smtpsh replay --learn --against HOST FILE": ("", "", 0, "turned into patterns"),
     "smtpsh serve FILE": ("", "", None, "listening on "),
     "smtpsh serve": ("", "", None, "listening on "),
     "smtpsh record --to HOST": ("", "", None, "listening on "),

@@ -37,7 +37,7 @@ class Check(unittest.TestCase):
             t.line("/check stop")
             t.shows("bob@slow.test: unknown")
             t.line("/check unix:/x")
-            t.shows("is no address, domain or host")
+            t.shows("is not an address, domain or host")
 
 
 if __name__ == "__main__":

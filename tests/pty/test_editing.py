@@ -125,7 +125,7 @@ class Editing(unittest.TestCase):
             self.peer.hear("NOOP")
             t.prompt(self.where)
             t.type("\x03")
-            t.shows("given up: the reply to NOOP")
+            t.shows("cancelled: the reply to NOOP")
             self.peer.say("250 too late")
             t.shows("250 too late")
             t.shows("late")
@@ -144,7 +144,7 @@ class Editing(unittest.TestCase):
             t.prompt(self.where)
             self.assertTrue(self.peer.hears_nothing())
             self.peer.say("550 5.7.1 not you")
-            t.shows("not sent, 2 lines: the first is in the editor again")
+            t.shows("not sent, 2 lines; the first is back in the editor")
             t.prompt(self.where + " RCPT TO:<b@example.org>")
             t.type("\x15")
             t.line("NOOP")
@@ -199,13 +199,13 @@ class Editing(unittest.TestCase):
     def test_a_paste_of_several_lines_waits_for_enter(self):
         with at_prompt(self.peer) as t:
             t.paste("NOOP 1\nNOOP 2\nNOOP 3\n")
-            t.prompt("send the 3 pasted lines? Enter, or ^C>")
+            t.prompt("send 3 pasted lines? Enter or ^C>")
             t.shows("    NOOP 2")
             self.assertTrue(self.peer.hears_nothing())
             t.type("\x03")
             t.prompt(self.where)
             t.paste("NOOP 1\nNOOP 2\nNOOP 3")
-            t.prompt("send the 3 pasted lines? Enter, or ^C>")
+            t.prompt("send 3 pasted lines? Enter or ^C>")
             t.type("\r")
             for i in (1, 2, 3):
                 self.peer.hear(f"NOOP {i}")

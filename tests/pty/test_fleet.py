@@ -177,26 +177,26 @@ class Probe(unittest.TestCase):
                     t.status()
                     self.assertEqual(t.text().strip("^C\n"), "")
             with Terminal("probe", "-t60s", "--deadline", "1s", place, "127.0.0.1:1", NO_COLOR="1") as t:
-                t.until("1 of 2 done, 1 at work, 1 not ok, ")
+                t.until("1 of 2 done, 1 running, 1 not ok, ")
                 t.until("at most 1 s")
                 t.status()
-                self.assertNotIn("at work", t.text())
-                self.assertIn("1 not done", t.text())
+                self.assertNotIn("running", t.text())
+                self.assertIn("1 not probed", t.text())
 
     def test_a_fleet_stopped_half_way_says_what_is_left(self):
         "12 of the 13 wait for a banner when ^C comes"
         with listening() as mute:
             targets = self.listed("127.0.0.1:1\n" + "".join(f"127.0.0.1:{mute.getsockname()[1]} name=n{i}\n" for i in range(12)))
             with Terminal("probe", "--timeout=60s", "-t60s", "--targets", targets, NO_COLOR="1") as t:
-                t.until("1 of 13 done, 2 at work, 1 not ok")
+                t.until("1 of 13 done, 2 running, 1 not ok")
                 t.type("\x03")
                 self.assertEqual(t.status(), 130)
                 text = t.text()
-        self.assertRegex(text, r"13 targets   0 ok  0 warn  1 crit  in \S+ m?s, 12 not done")
-        self.assertEqual(text.count("smtpsh: not done: 127.0.0.1:"), 10, text)
-        self.assertIn("smtpsh: and 2 more; with --resume FILE the next run does what is left\n", text)
+        self.assertRegex(text, r"13 targets   0 ok  0 warn  1 crit  in \S+ m?s, 12 not probed")
+        self.assertEqual(text.count("smtpsh: not probed: 127.0.0.1:"), 10, text)
+        self.assertIn("smtpsh: and 2 more; with --resume FILE the next run probes the rest\n", text)
         self.assertEqual(Table(text.split("\n")).states(), ["CRIT"])
-        self.assertNotIn("at work", text)
+        self.assertNotIn("running", text)
 
     def test_a_long_message_wraps_at_words(self):
         with NameServer({}) as dns:
@@ -245,7 +245,7 @@ class Watch(unittest.TestCase):
                     table = self.table(t, lambda table: "round 4, " in table.counts and len(table.rows) == 2, "round 4")
                     self.assertIn(f" LAST {last} ", table.heading)
                     self.assertEqual(table.states(), ["CRIT", "OK"])
-                    self.assertRegex(table.counts, r"^ 2 targets   1 ok  0 warn  1 crit  round 4, \d\d:\d\d:\d\d, (next in \d s|at work|\d of \d\+? done)$")
+                    self.assertRegex(table.counts, r"^ 2 targets   1 ok  0 warn  1 crit  round 4, \d\d:\d\d:\d\d, (next in \d s|running|\d of \d\+? done)$")
                     start = table.heading.index("LAST ")
                     self.assertRegex(table.rows[0][start:start + last], "^\u00d7{3,4} +$")
                     self.assertRegex(table.rows[1][start:start + last], "^[\u2581-\u2588]{3,4} +$")
@@ -290,7 +290,7 @@ class Watch(unittest.TestCase):
             left = t.until("Next:").replace("\r", "").split("\n")
             self.assertRegex(left[0], r"^ 2 targets   1 ok  0 warn  1 crit  after [2-9] rounds$")
             self.assertEqual(Table(left).states(), ["CRIT", "OK"])
-            t.never("not done")
+            t.never("not probed")
 
     def test_a_shell_gets_its_screen_back_meanwhile(self):
         with self.watched("--tls=off", "127.0.0.1:1") as t:

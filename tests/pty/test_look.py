@@ -36,7 +36,7 @@ class Look(unittest.TestCase):
         t.line("EHLO a.example")
         t.until("ENHANCEDSTATUSCODES")
         t.line("/ext diff")
-        t.until("EHLO was said in one state only")
+        t.until("EHLO was sent in one state only")
         t.line("/starttls")
         t.shows("as before, ", "+ REQUIRETLS", "- STARTTLS")
         t.line("/ext")
@@ -82,7 +82,7 @@ class Look(unittest.TestCase):
 
     def test_where_one_is(self):
         t = self.session("EHLO me.example", "/info")
-        t.until("none: in the clear; STARTTLS is offered")
+        t.until("none (unencrypted); STARTTLS is offered")
         t.until("ready for MAIL")
         t.line("/tls")
         t.until("not encrypted; use /starttls")
@@ -105,7 +105,7 @@ class Look(unittest.TestCase):
 
     def test_the_same_refusal_is_explained_once(self):
         t = self.session("EHLO me.example", "MAIL FROM:<>")
-        for text in ("Greylisting: the server defers", "as before; /explain has what it means"):
+        for text in ("Greylisting: the server defers", "as before; /explain tells what it means"):
             t.prompt("demo.smtpsh.example mail>")
             t.line("RCPT TO:<grey@b.example>")
             t.until("451 4.7.1")
@@ -139,9 +139,9 @@ class Look(unittest.TestCase):
         t.line("/explain 2")
         t.until("answers      RCPT")
         t.line("/last 9")
-        t.until("only 5 replies came so far")
+        t.until("only 5 replies received so far")
         t.line("/last 0")
-        t.until("want which reply")
+        t.until("expected a number")
         t.line("/explain 550")                  # three digits are a code
         t.until("reply code")
 
@@ -152,7 +152,7 @@ class Look(unittest.TestCase):
         t.until("503 5.5.1")
         t.prompt("demo.smtpsh.example>")        # what is typed before the failure is seen would come back
         t.line("/explain")
-        t.until("neither EHLO nor HELO was accepted yet")
+        t.until("neither EHLO nor HELO has been accepted yet")
         t.line("EHLO me.example")
         t.until("ENHANCEDSTATUSCODES")
         t.line("MAIL FROM:<> RET=HDRS MT-PRIORITY=3 BODY=8BITMIME")
@@ -189,7 +189,7 @@ class Look(unittest.TestCase):
             t.until(f"swaks --server 127.0.0.1 --port {server.port} --ehlo me.example --from 'o'\\''hara@a.example' "
                     "--to b@b.example --quit-after RCPT")
             t.line("/as telnet")
-            t.until("want swaks, curl or openssl")
+            t.until("expected swaks, curl or openssl")
 
     def test_as_for_an_address(self):
         with program.Serve() as server, Patient(server.host, str(server.port), NO_COLOR="1") as t:

@@ -146,7 +146,7 @@ class Mail(unittest.TestCase):
                 t.until("half")
                 t.type("\x1d")
                 t.line("/edit")
-                t.until("3 lines of the message, as written; a lone dot ends it")
+                t.until("3 lines of the message inserted; a lone dot ends it")
                 t.until(" -> written")
                 t.prompt("message, lone . ends> half")
                 t.type("\r.\r")
@@ -191,7 +191,7 @@ class Mail(unittest.TestCase):
             t.until("2 rounds")
             self.assertEqual(len(mta.messages), 2)
             t.line("/again 5 AUTH PLAIN AGEAYg==")
-            t.until("AUTH was refused, and is not tried again")
+            t.until("AUTH was rejected and is not repeated")
             self.assertEqual(len([line for line in mta.heard if line.startswith("AUTH")]), 1)
             t.line("/again 5 AUTH PLAIN AGEAYg==")
             t.until("is not repeated")
@@ -200,7 +200,7 @@ class Mail(unittest.TestCase):
         with Mta() as mta, Terminal(mta.target, NO_COLOR="1") as t:
             t.prompt(PROMPT)
             t.line("/watch 0.1y NOOP")
-            t.until("want")
+            t.until("expected")
             t.line("/watch 100ms NOOP")
             t.until("round 3:")
             t.type("\x03")                             # perhaps with a reply on its way, which it then gives up
@@ -213,7 +213,7 @@ class Mail(unittest.TestCase):
             said = t.until("ended")
             t.prompt(PROMPT, "ended")
             t.line("RSET")
-            self.assertNotIn("given up", said + t.until("250 "))     # it was said: ended
+            self.assertNotIn("cancelled", said + t.until("250 "))     # it was said: ended
             self.assertEqual(mta.heard[-1], "RSET")
 
     def test_include(self):

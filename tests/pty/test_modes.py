@@ -72,7 +72,7 @@ class Modes(unittest.TestCase):
         self.to_message(t)
         self.text(t, "Subject: x")
         t.type("\x03")
-        t.shows("the message is not complete: ^C again drops the connection without the final dot")
+        t.shows("the message is incomplete; ^C again closes the connection without the final dot")
         t.prompt(MESSAGE)
         t.type("\x03")
         t.prompt("smtpsh>")
@@ -93,7 +93,7 @@ class Modes(unittest.TestCase):
         t.type("half a li")
         t.prompt(MESSAGE + " half a li")
         t.type("\x1d")
-        t.prompt("command for smtpsh> /")
+        t.prompt("smtpsh command> /")
         t.type("help dane\r")
         t.shows("_25._tcp")
         t.prompt(MESSAGE + " half a li")
@@ -101,7 +101,7 @@ class Modes(unittest.TestCase):
         self.peer.hear("half a line")
         t.prompt(MESSAGE)
         t.type("\x1d")
-        t.prompt("command for smtpsh> /")
+        t.prompt("smtpsh command> /")
         t.type("\x15not a command\r")
         t.shows('only a command that begins with "/"')
         t.prompt(MESSAGE)
@@ -223,7 +223,7 @@ class Modes(unittest.TestCase):
         t.type("/auth PLAIN bob\rhunter2\r")
         self.peer.dialogue(("EHLO [127.0.0.1]", "550 go away"))
         t.shows("550 go away")
-        t.shows("is forgotten")
+        t.shows("has been discarded")
         self.say(t, "NOOP", "250 ok")
         t.prompt(self.where)
         t.never("hunter2")
@@ -247,7 +247,7 @@ class Modes(unittest.TestCase):
         self.say(t, "AUTH LOGIN", "334 VXNlcm5hbWU6")
         t.prompt("auth>")
         t.type("\x1d")
-        t.prompt("command for smtpsh> /")
+        t.prompt("smtpsh command> /")
         t.type("help auth\r")
         t.shows("a lone * cancels")
         t.prompt("auth>")
@@ -262,7 +262,7 @@ class Modes(unittest.TestCase):
             where = f"[::ffff:127.0.0.1]:{self.peer.port}>"
             t.prompt(where)
             t.line("AUTH PLAIN AGJvYgBodW50ZXIy")
-            t.shows("in the clear, for all on the way to read: Enter sends it all the same")
+            t.shows("in the clear, readable on the network; Enter sends it anyway")
             t.prompt(where + " AUTH PLAIN AGJvYgBodW50ZXIy")
             self.assertTrue(self.peer.hears_nothing())
             t.type("\r")
@@ -275,10 +275,10 @@ class Modes(unittest.TestCase):
     def test_slashes(self):
         t = self.open()
         t.line("/nosuch my secret words")
-        rows = t.prompt(self.where, 'there is no command "/nosuch"')
+        rows = t.prompt(self.where, 'unknown command "/nosuch"')
         self.assertEqual("\n".join(rows).count("my secret words"), 1)       # as typed, and not again
         t.line("/etc/passwd")
-        t.shows("type a second")
+        t.shows("begin it with")
         t.prompt(self.where)
         self.assertTrue(self.peer.hears_nothing())
         t.line("//text")
@@ -296,7 +296,7 @@ class Modes(unittest.TestCase):
         t = self.open()
         for line in ("C: NOOP", "S: 250", "# remark"):
             t.line(line)
-            t.shows(f'"{line.split()[0]}" in front of a line means nothing here')
+            t.shows(f'"{line.split()[0]}" before a line has no meaning here')
             self.peer.dialogue((line, f"500 {line}?"))
             t.shows(f"500 {line}?")
             t.prompt(self.where)
@@ -321,7 +321,7 @@ class Modes(unittest.TestCase):
         t.prompt(self.where)
         self.peer.say("250 answer", "250 and another")
         t.shows("and another")
-        t.shows("it is in the editor again")
+        t.shows("it is back in the editor")
         t.prompt(self.where + " NOOP 2")
         self.assertTrue(self.peer.hears_nothing())
 
@@ -385,7 +385,7 @@ class Modes(unittest.TestCase):
                 self.assertEqual(t.status(), 0)
                 self.assertEqual(os.readlink(path), points_to)
                 whole = " ".join(t.whole().split())             # it may be broken into lines
-                self.assertEqual("the history could not be kept: " in whole and says in whole, bool(says), whole)
+                self.assertEqual("cannot write the history: " in whole and says in whole, bool(says), whole)
                 self.assertEqual(os.listdir(os.path.dirname(path)), ["history"])
 
 

@@ -69,7 +69,7 @@ class Names(unittest.TestCase):
             t.line("/open @silent.test")
             t.prompt("silent.test connecting>")         # ^C takes with it what is typed and not read yet
             t.type("\x03")
-            t.prompt("smtpsh>", "given up: ")
+            t.prompt("smtpsh>", "cancelled: ")
             t.line("/open @nowhere.test")
             t.until("does not exist")
 

@@ -27,7 +27,7 @@ class Shell(unittest.TestCase):
         self.t.until("exit status 3")
         self.t.prompt(DEMO)
         self.t.line("/!")
-        self.t.until("/! wants a command")
+        self.t.until("/!: expected a command")
         self.t.line("/!" + "true; " * 300 + "echo who''le")    # nothing is cut off
         self.t.until("whole\r\n")
 

@@ -195,7 +195,7 @@ class Auth(unittest.TestCase):
     def test_never_on_the_command_line(self):
         done = program.run("--password", "hunter2", "demo:")
         self.assertEqual(done.returncode, 2)
-        self.assertIn("not taken on the command line", done.stderr)
+        self.assertIn("not accepted on the command line", done.stderr)
         self.assertNotIn("hunter2", done.stderr)
 
 

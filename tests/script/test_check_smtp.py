@@ -111,7 +111,7 @@ class CheckSmtp(unittest.TestCase):
         for host in ("pipe:touch /tmp/x", "demo:", "unix:/x", "@example.org", "smtp://127.0.0.1", "127.0.0.1:25", "a b", ""):
             done = program.run("check_smtp", "-H", host)
             self.assertEqual(done.returncode, 3, host)
-            self.assertRegex(done.stdout, r"\ASMTP UNKNOWN - -H [^\n|]*: want a host name, an address, or a socket's absolute path\n\Z")
+            self.assertRegex(done.stdout, r"\ASMTP UNKNOWN - -H [^\n|]*: expected a host name, an address, or the absolute path of a socket\n\Z")
 
     def test_tls_at_once_or_later(self):
         self.assertEqual(program.run("check_smtp", "-H", "127.0.0.1", "-S", "-s").returncode, 3)
@@ -134,7 +134,7 @@ class CheckSmtp(unittest.TestCase):
             for args in (("--extra=x",), (f"--extra-opts=@{ini.name}",)):
                 done = program.run("check_smtp", "-H", "127.0.0.1", *args)
                 self.assertEqual(done.returncode, 3)
-                self.assertIn("there is no such option", done.stdout)
+                self.assertIn("unknown option", done.stdout)
 
     def test_v_shows_the_dialogue_behind_the_line(self):
         with Server(lambda p: p.say("220 a|b\r\n").hear().say(PLAIN).hear().say("221 x\r\n")) as server:

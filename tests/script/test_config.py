@@ -125,7 +125,7 @@ class Config(unittest.TestCase):
             self.assertIn(f"{self.path}:{line}: ", said, text)
             self.assertIn(words, said, text)
         self.assertIn("SMTPSH_OPTIONS", self.run_it("demo:", "-c", "QUIT", XDG_CONFIG_HOME="/x", SMTPSH_OPTIONS="demo:").stderr)
-        self.assertIn("SMTPSH_OPTIONS: there is no option", self.run_it("demo:", XDG_CONFIG_HOME="/x", SMTPSH_OPTIONS="--nonsense").stderr)
+        self.assertIn("SMTPSH_OPTIONS: unknown option", self.run_it("demo:", XDG_CONFIG_HOME="/x", SMTPSH_OPTIONS="--nonsense").stderr)
         self.assertIn("SMTPSH_OPTIONS: ", self.run_it("demo:", XDG_CONFIG_HOME="/x", SMTPSH_OPTIONS="--port x").stderr)
 
     def test_a_password_is_refused_and_not_repeated(self):

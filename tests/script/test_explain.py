@@ -115,14 +115,14 @@ class Explain(unittest.TestCase):
             self.assertIn(fact["text"], text)
 
     def test_what_is_not_known(self):
-        for args, says in ((["SIZ"], "is SIZE meant?"), (["frobnicate"], "nothing is known"), ([], "wants a code")):
+        for args, says in ((["SIZ"], "did you mean SIZE?"), (["frobnicate"], "nothing is known"), ([], "expected a code")):
             done = explain(*args)
             self.assertEqual((args, done.returncode, done.stdout), (args, 2, ""))
             self.assertIn(says, done.stderr)
 
     def test_every_exit_status_is_known(self):
         for status in range(12):
-            self.assertNotIn("not one of", explain("exit", str(status)).stdout)
+            self.assertNotIn("not an exit status", explain("exit", str(status)).stdout)
 
 
 class Surfaces(unittest.TestCase):

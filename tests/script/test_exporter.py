@@ -123,12 +123,12 @@ class Exporter(Exporting):
             self.assertRegex(text, rf"(?m)^process_{metric} [0-9.e+]+$")
 
     def test_what_is_wrong_with_modules_is_said_at_the_start(self):
-        for text, said in (("options = --tls=off\n", ":1: a [module NAME]"), ("[module a b]\n", ":1: want [module"),
+        for text, said in (("options = --tls=off\n", ":1: options before"), ("[module a b]\n", ":1: expected [module"),
                            ("[module a]\noptions = --nonsense\n", ":2: "), ("[module a]\n[module a]\n", ":2: module a is defined"),
-                           ("[module a]\noptions = --output f\n", ":2: a module has"), ("[module a]\ntimeout = 3\n", ":2: want"),
-                           ("[module a]\noptions = mx1.example.org\n", ":2: a module has"),
+                           ("[module a]\noptions = --output f\n", ":2: a module takes"), ("[module a]\ntimeout = 3\n", ":2: expected"),
+                           ("[module a]\noptions = mx1.example.org\n", ":2: a module takes"),
                            ("[module a]\noptions = --script /nowhere\n", "module a: cannot read /nowhere"),
-                           ("[module a]\noptions = --tls=off\noptions = --dane\n", ":3: module a has its options already"),
+                           ("[module a]\noptions = --tls=off\noptions = --dane\n", ":3: second options line in module a"),
                            ("[module a]\noptions = --user joe\n", "module a logs in")):
             done = program.run("exporter", "--modules", self.write(text))
             self.assertIn(said, done.stderr)
@@ -137,7 +137,7 @@ class Exporter(Exporting):
     def test_a_proxy_is_no_way_around_the_list(self):
         done = program.run("exporter", "--allow-target", "192.0.2.0/24", "--modules",
                            self.write("[module a]\noptions = --proxy socks5://127.0.0.1:1080\n"))
-        self.assertIn("module a goes through a proxy", done.stderr)
+        self.assertIn("module a uses a proxy", done.stderr)
         self.assertEqual(done.stdout, "")
 
     def test_a_domain_has_one_success_and_a_sample_of_each_address(self):
@@ -196,7 +196,7 @@ class Exporter(Exporting):
         with program.Serve() as server:
             self.start("--allow-port", str(server.port))
             text = self.get(f"/probe?target={server.where}&module=smtp&debug=true")[1]
-        dialogue, metrics = text.split("\nWhat the scrape would have got:\n")
+        dialogue, metrics = text.split("\nWhat a scrape would return:\n")
         self.assertIn("EHLO ", dialogue)
         self.assertIn("QUIT", dialogue)
         self.assertRegex(dialogue, r"\nOK 127\.0\.0\.1:\d+\n\Z")
@@ -206,17 +206,17 @@ class Exporter(Exporting):
         self.start()
         modules = "smtp, smtp_starttls, smtps, submission, smtp_rcpt, mx, mx_sts"
         for path, status, said in (
-                ("/-/healthy", 200, "healthy"), ("/nothing", 404, "there are /, /config, /probe, /metrics and /-/healthy"),
-                ("/probe", 400, "want ?target=HOST, and &module=NAME"), ("/probe?target=", 400, "want ?target=HOST, and &module=NAME"),
-                ("/probe?target=127.0.0.1&module=none", 400, f"there is no such module; there are {modules}"),
-                ("/probe?target=127.0.0.1:22&module=smtp", 403, "port 22 is not allowed: --allow-port lists those that are"),
-                ("/probe?target=[::1]:22&module=smtp", 403, "port 22 is not allowed: --allow-port lists those that are"),
+                ("/-/healthy", 200, "healthy"), ("/nothing", 404, "not found; try /, /config, /probe, /metrics or /-/healthy"),
+                ("/probe", 400, "expected ?target=HOST and, optionally, &module=NAME"), ("/probe?target=", 400, "expected ?target=HOST and, optionally, &module=NAME"),
+                ("/probe?target=127.0.0.1&module=none", 400, f"unknown module; known modules: {modules}"),
+                ("/probe?target=127.0.0.1:22&module=smtp", 403, "port 22 is not allowed (see --allow-port)"),
+                ("/probe?target=[::1]:22&module=smtp", 403, "port 22 is not allowed (see --allow-port)"),
                 ("/probe?target=mx1.example:x&module=smtp", 400, '"x" is neither a port'),
                 ("/probe?target=[::1&module=smtp", 400, '"[::1" lacks a "]"'),
-                ("/probe?target=" + "x" * 400, 400, "target: more than 300 octets"),
-                ("/probe?target=127.0.0.1&hostname=a%20b", 400, "hostname: want a host name"),
-                ("/probe?target=127.0.0.1&hostname=" + "x" * 300, 400, "hostname: want a host name"),
-                *((f"/probe?target={target}&module=smtp", 403, "only hosts and domains are probed for others")
+                ("/probe?target=" + "x" * 400, 400, "target: longer than 300 characters"),
+                ("/probe?target=127.0.0.1&hostname=a%20b", 400, "hostname: expected a host name"),
+                ("/probe?target=127.0.0.1&hostname=" + "x" * 300, 400, "hostname: expected a host name"),
+                *((f"/probe?target={target}&module=smtp", 403, "only hosts and domains can be probed here")
                   for target in ("unix:/etc/passwd", "demo:", "pipe:id"))):
             got, text = self.get(path)
             self.assertEqual(got, status, path)
@@ -228,7 +228,7 @@ class Exporter(Exporting):
             heard = self.ask(f"{method} /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
             self.assertRegex(heard, r"\AHTTP/1.1 405 ")
             self.assertIn("\r\nAllow: GET, HEAD\r\n", heard)
-            self.assertTrue(heard.endswith("\r\n\r\nonly GET and HEAD are answered here\n"), heard)
+            self.assertTrue(heard.endswith("\r\n\r\nmethod not allowed; use GET or HEAD\n"), heard)
         with program.Serve() as server:
             self.start("--allow-port", str(server.port))
             for path in ("/metrics", f"/probe?target={server.where}&module=smtp"):
@@ -245,13 +245,13 @@ class Exporter(Exporting):
         self.assertRegex(self.ask(headers(8192)), r"\AHTTP/1.1 200 ")
         heard = self.ask(headers(8193))
         self.assertRegex(heard, r"\AHTTP/1.1 431 ")
-        self.assertTrue(heard.endswith("\r\n\r\na request has 8192 octets of headers at the most\n"), heard)
+        self.assertTrue(heard.endswith("\r\n\r\nrequest headers are limited to 8192 bytes\n"), heard)
 
     def test_an_address_that_is_not_allowed_is_refused(self):
         self.start("--allow-target", "192.0.2.0/24", "--allow-target", "::2")
         for target in ("127.0.0.1", "[::1]", "::1", "[::ffff:127.0.0.1]:25"):
             self.assertEqual(self.get(f"/probe?target={target}&module=smtp"),
-                             (403, "this address is not allowed: --allow-target lists those that are\n"), target)
+                             (403, "this address is not allowed (see --allow-target)\n"), target)
 
     def test_what_is_no_host_name_is_refused(self):
         "it would become part of a URL, a question to the DNS, or SNI"
@@ -323,7 +323,7 @@ class Exporter(Exporting):
             self.assertTrue(any(forms[2] in line for line in server.peers[0].heard))         # it was said
         self.assertIn('code="535"', texts[0])
         self.assertIn("535 no", texts[1])
-        self.assertRegex(texts[1], r"\nCRITICAL 127\.0\.0\.1:\d+ auth: AUTH rejected: 535 no AUTH PLAIN \*+ \*+\n\nWhat the scrape")
+        self.assertRegex(texts[1], r"\nCRITICAL 127\.0\.0\.1:\d+ auth: AUTH rejected: 535 no AUTH PLAIN \*+ \*+\n\nWhat a scrape")
         for text in texts:
             self.assertFalse([form for form in forms if form in text], text)
 

@@ -143,7 +143,7 @@ WAYS = {
     "DATA": (), "pipelined": ("--pipeline",), "BDAT": ("--bdat",), "chunks": ("--chunk", "100"), "pipelined chunks": ("--chunk", "100", "--pipeline"),
     "a long one": ("--size", "3M"), "a long one by BDAT": ("--size", "3M", "--bdat"),
 }
-FALSE = ("accepted for delivery", "message not sent", "not accepted", "final dot", "without completing", "no message was")
+FALSE = ("accepted for delivery", "message not sent", "not accepted", "final dot", "without completing", "no message")
 
 
 def json_events(text):

@@ -37,17 +37,17 @@ CASES = {
     "silence after EHLO": case(
         lambda p: p.say(GREETING).hear(), 9, "*** timed out after 300 ms waiting for the reply to EHLO"),
     "reset at the connection": case(
-        lambda p: p.wait(0.05).reset(), 10, "*** the server reset the connection while the greeting was waited for"),
+        lambda p: p.wait(0.05).reset(), 10, "*** the server reset the connection while waiting for the greeting"),
     "reset after the banner": case(
-        lambda p: p.say(GREETING).hear().reset(), 10, "*** the server reset the connection while the reply to EHLO was waited for"),
+        lambda p: p.say(GREETING).hear().reset(), 10, "*** the server reset the connection while waiting for the reply to EHLO"),
     "reset in the middle of a reply": case(
         lambda p: p.say(GREETING).hear().say("250-half").hear(0).wait(0.05).reset(), 10, "*** the server reset the connection", "250-half"),
     "close without a word": case(
-        lambda p: p.close(), 10, "*** the server closed the connection while the greeting was waited for"),
+        lambda p: p.close(), 10, "*** the server closed the connection while waiting for the greeting"),
     "close without a reply": case(
-        lambda p: p.say(GREETING).hear().close(), 10, "*** the server closed the connection while the reply to EHLO was waited for"),
+        lambda p: p.say(GREETING).hear().close(), 10, "*** the server closed the connection while waiting for the reply to EHLO"),
     "close in the middle of a reply": case(
-        lambda p: p.say(GREETING).hear().say("250-half\r\n").close(), 10, "what came last is no whole reply: 250-half"),
+        lambda p: p.say(GREETING).hear().say("250-half\r\n").close(), 10, "incomplete reply received: 250-half"),
     "two replies to one command": case(
         lambda p: p.hello(EHLO + "250 once more\r\n").obey({"NOOP": "252 the answer to NOOP\r\n"}), 10, "unsolicited",
         "once more", " -> NOOP\n<-  252 the answer to NOOP"),

@@ -110,7 +110,7 @@ class Import(unittest.TestCase):
     def test_a_log_becomes_a_script_that_replays(self):
         done = program.run("import", "-v", "-", input=LOG)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("left out: === Connected to x.", done.stderr)
+        self.assertIn("omitted: === Connected to x.", done.stderr)
         self.assertNotIn("AGRlbW8", done.stdout)
         with tempfile.TemporaryDirectory() as folder, program.Serve() as server:
             script, password = os.path.join(folder, "x.smtp"), os.path.join(folder, "password")

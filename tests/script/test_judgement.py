@@ -151,7 +151,7 @@ class Times(unittest.TestCase):
         with Arrivals(lambda p: p.until_gone()) as there:
             done = program.run("probe", there.where, "-t", "1h", "--timeout", "1h", "--deadline", "300ms")
         self.assertEqual((done.returncode, len(there.at)), (3, 1))
-        self.assertRegex(done.stdout, r"\A1 target, 0 addresses in \S+ m?s: 0 ok, 0 warning, 0 critical, 0 unknown, 1 not done\n\Z")
+        self.assertRegex(done.stdout, r"\A1 target, 0 addresses in \S+ m?s: 0 ok, 0 warning, 0 critical, 0 unknown, 1 not probed\n\Z")
 
     def test_the_first_that_fails_ends_it(self):
         with Arrivals() as there:
@@ -174,7 +174,7 @@ class Watch(unittest.TestCase):
             told = [manager.recv(1000).decode() for _ in range(4)]
             process.terminate()
             self.assertEqual(process.wait(program.DEADLINE), 143)
-        self.assertEqual(told, ["READY=1\nSTATUS=the first round is at work"] + ["WATCHDOG=1"] * 3)
+        self.assertEqual(told, ["READY=1\nSTATUS=first round in progress"] + ["WATCHDOG=1"] * 3)
 
     def test_a_person_sees_when_each_round_was(self):
         with program.Serve() as server, Terminal("probe", server.where, "127.0.0.1:1", "--tls=off", "--watch", "100ms") as t:

@@ -113,7 +113,7 @@ class Libraries(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout[:4]), (0, "OK  "))
 
     def test_mta_sts_elsewhere(self):
-        sentence = f"*** MTA-STS: {DOMAIN} may have a policy, which is not known: " + self.lack("libcurl")
+        sentence = f"*** MTA-STS: {DOMAIN} may have a policy (unknown): " + self.lack("libcurl")
         with NameServer(ZONE) as dns:
             done = self.run_alone("resolve", "--dns", dns.address, "@" + DOMAIN)
         self.assertEqual(done.returncode, 1, done.stdout)         # what the policy says is not known
@@ -187,7 +187,7 @@ class Libraries(unittest.TestCase):
     def test_the_version_says_what_there_is(self):
         said = program.run("-V").stdout
         for name in LIBRARIES:
-            self.assertEqual(f"with {name}, opened when it is needed" in said, self.built[name], said)
+            self.assertEqual(f"with {name}, loaded when needed" in said, self.built[name], said)
             self.assertEqual(f"without {name}\n" in said, not self.built[name], said)
 
 

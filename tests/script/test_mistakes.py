@@ -44,7 +44,7 @@ MISTAKES = [
     ("-p 99999 demo:", 2, "1 to 65535"),
     ("--port", 2, "--port PORT"),
     ("25 demo:", 2, "host comes first"),
-    ("mx1.example mx2.example", 2, "smtpsh probe takes several"),
+    ("mx1.example mx2.example", 2, "smtpsh probe accepts several"),
     ("mx1.example 25 26", 2, '"26"'),
     ("telnet mx.example 25", 2, "smtpsh HOST [PORT]"),
     ("send --to a@example.org mx.example 25 more", 2, '"more"'),
@@ -124,7 +124,7 @@ class Mistakes(unittest.TestCase):
             t.line("EHLO me.example")
             t.until("250 ")
             t.line("MAIL FROM:<a@example.org> SIEZ=10")
-            t.until("near: SIZE=")
+            t.until("did you mean SIZE=")
 
     def test_a_port_in_use_is_told_by_everything_that_listens(self):
         with socket.socket() as taken:

@@ -223,7 +223,7 @@ class Mock(Served):
 
     def test_a_report_is_of_a_script(self):
         done = program.run("serve", "--format", "tap")
-        self.assertEqual((done.returncode, done.stderr), (2, "smtpsh: --format tap reports on a script: serve FILE\n"))
+        self.assertEqual((done.returncode, done.stderr), (2, "smtpsh: --format tap reports on a script: use serve FILE\n"))
 
     def test_variables_and_secrets_of_the_command_line(self):
         password = tempfile.NamedTemporaryFile("w")

@@ -97,15 +97,15 @@ class Sts(unittest.TestCase):
             done = self.ask(web)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn(f"=== MTA-STS: {DOMAIN} says enforce (for 7 days, id 20240101): *.wild.bed.test", done.flat)
-        self.assertIn(f"=== MTA-STS: it allows {MX}: the policy names it, and its certificate verifies", done.flat)
+        self.assertIn(f"=== MTA-STS: it allows {MX}: the policy lists it, and its certificate is verified", done.flat)
         self.assertEqual(web.asked, [("mta-sts." + DOMAIN, "/.well-known/mta-sts.txt")])
 
     def test_whom_the_fetch_trusts(self):
         "the same as the session does"
         program.needs(self, "libcurl")
         with Web() as web:
-            for file, folder, says in ((f"{self.pki}/ca.pem", "/nowhere", "its certificate verifies"), ("/dev/null", "/nowhere", "no CA certificates"),
-                                       (f"{self.pki}/other-ca.pem", "/nowhere", "cannot be had")):
+            for file, folder, says in ((f"{self.pki}/ca.pem", "/nowhere", "its certificate is verified"), ("/dev/null", "/nowhere", "no CA certificates"),
+                                       (f"{self.pki}/other-ca.pem", "/nowhere", "cannot be fetched")):
                 env = program.environment(SSL_CERT_FILE=file, SSL_CERT_DIR=folder)
                 flat = self.ask(web, env=env).flat
                 self.assertIn(says, flat[flat.index(" MTA-STS: "):])
@@ -113,10 +113,10 @@ class Sts(unittest.TestCase):
     def test_verdicts(self):
         program.needs(self, "libcurl")
         table = [
-            ("enforce", ("other.example",), "good", f"*** MTA-STS: senders that honour it do not deliver to {MX}, because the policy does not name it (RFC 8461 4.1)"),
-            ("testing", ("other.example",), "good", f"=== MTA-STS: senders that honour it report {MX}, because the policy does not name it"),
-            ("enforce", (MX,), "wrong", f"*** MTA-STS: senders that honour it do not deliver to {MX}, because its certificate does not verify (RFC 8461 4.2)"),
-            ("testing", (MX,), "wrong", f"=== MTA-STS: senders that honour it report {MX}, because its certificate does not verify"),
+            ("enforce", ("other.example",), "good", f"*** MTA-STS: senders that honor it do not deliver to {MX}, because the policy does not list it (RFC 8461 4.1)"),
+            ("testing", ("other.example",), "good", f"=== MTA-STS: senders that honor it report {MX}, because the policy does not list it"),
+            ("enforce", (MX,), "wrong", f"*** MTA-STS: senders that honor it do not deliver to {MX}, because certificate verification failed (RFC 8461 4.2)"),
+            ("testing", (MX,), "wrong", f"=== MTA-STS: senders that honor it report {MX}, because certificate verification failed"),
         ]
         with Web() as web:
             for mode, mx, server, want in table:
@@ -136,7 +136,7 @@ class Sts(unittest.TestCase):
             (dict(status=301), "/elsewhere is not followed"),
             (dict(status=404), "HTTP status 404"),
             (dict(type="text/html"), 'its type is "text/html", but must be text/plain'),
-            (dict(text="version: STSv1\nmode: enforce\nmax_age: 1\n"), "no policy: it has no mx"),
+            (dict(text="version: STSv1\nmode: enforce\nmax_age: 1\n"), "no valid policy: it has no mx"),
             (dict(text="<html>\n"), 'one of its lines is not "key: value"'),
             (dict(text="x" * 70000), "it is longer than 65536 octets"),
         ]
@@ -171,7 +171,7 @@ class Sts(unittest.TestCase):
             ({(name, "TXT"): ["v=STSv10; id=1"]}, f"{name}: it does not begin"),
             ({(name, "TXT"): ["v=STSv1;"]}, f"{name}: it has no id"),
             ({(name, "TXT"): ["v=STSv1; id=1", "v=STSv1; id=2"]}, f"{name}: 2 records where one is allowed; all are ignored"),
-            ({(name, "TXT"): "SERVFAIL"}, f"*** MTA-STS: {DOMAIN} could not be asked for its record at {name}"),
+            ({(name, "TXT"): "SERVFAIL"}, f"*** MTA-STS: {DOMAIN} could not be queried for its record at {name}"),
         ]
         with Web() as web:
             for record, want in table:
@@ -206,7 +206,7 @@ class Sts(unittest.TestCase):
             self.assertIn(f"=== MTA-STS: {DOMAIN} says enforce (for 7 days, id 20240101): *.wild.bed.test, *.example.net\n", done.stdout)
             web.text = policy(mx=("gone.example.net",))
             done = self.ask(web, command=("resolve",), more=())
-            self.assertIn(f"*** MTA-STS: senders that honour it do not deliver to {MX}, because the policy does not name it", done.stdout)
+            self.assertIn(f"*** MTA-STS: senders that honor it do not deliver to {MX}, because the policy does not list it", done.stdout)
             done = self.ask(web, "--format", "json", command=("resolve",), more=())
             self.assertEqual(json.loads(done.stdout)["mta_sts_policy"]["mx"], ["gone.example.net"])
 

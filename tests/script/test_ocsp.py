@@ -48,10 +48,10 @@ class Ocsp(unittest.TestCase):
             server.stdin.close()
 
     def test_what_it_says(self):
-        for make, says in ((dict(), "=== OCSP: an answer was stapled, the certificate is not revoked, until 20"),
-                           (dict(revoked=True), "*** OCSP: an answer was stapled, the certificate is REVOKED"),
-                           (dict(name="wrong"), "*** OCSP: an answer was stapled, it is of another certificate"),
-                           (dict(signer="other-ca"), "*** OCSP: an answer was stapled, its signature does not verify")):
+        for make, says in ((dict(), "=== OCSP: stapled response: the certificate is not revoked, until 20"),
+                           (dict(revoked=True), "*** OCSP: stapled response: the certificate is REVOKED"),
+                           (dict(name="wrong"), "*** OCSP: stapled response: for another certificate"),
+                           (dict(signer="other-ca"), "*** OCSP: stapled response: invalid signature")):
             with self.subTest(make), tempfile.TemporaryDirectory() as folder:
                 line = next(s for s in self.shown(self.answer(folder, **make)).splitlines() if "OCSP" in s)
                 self.assertIn(says, line)
@@ -81,7 +81,7 @@ class Ocsp(unittest.TestCase):
                 self.assertEqual((tls["ocsp_stapled"], tls["ocsp_status"]), (True, "refused"))
 
     def test_none(self):
-        self.assertIn("=== OCSP: no answer was stapled", self.shown(None))
+        self.assertIn("=== OCSP: no response stapled", self.shown(None))
 
     def test_json(self):
         with tempfile.TemporaryDirectory() as folder:

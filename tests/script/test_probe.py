@@ -328,7 +328,7 @@ class Depth(Case):
                               ("data --to a@b.example", "--send FILE")):
             done = program.run("probe", "demo:", "--until", *words.split())
             self.assertEqual((done.returncode, done.stdout), (3, ""), words)
-            self.assertIn(f"--until {words.split()[0]} wants {wanted}", done.stderr)
+            self.assertIn(f"--until {words.split()[0]} requires {wanted}", done.stderr)
 
     def test_mail_alone_has_the_null_path(self):
         got = self.judged(envelope, "OK", options=("--until", "mail", "--tls=off"))
@@ -448,7 +448,7 @@ class Fleet(Case):
     def test_a_bad_line_is_named_with_its_place(self):
         done = program.run("probe", "--targets", "-", input="demo:\n25\ndemo: colour=red\n")
         self.assertIn("smtpsh: -:2: \"25\" is a number", done.stderr)
-        self.assertIn("smtpsh: -:3: \"colour=red\" is no setting", done.stderr)
+        self.assertIn("smtpsh: -:3: \"colour=red\" is not a target setting", done.stderr)
         self.assertEqual(done.returncode, 3)
 
     def test_options_of_one_target(self):
@@ -461,7 +461,7 @@ class Fleet(Case):
     def test_what_is_no_option_of_one_target(self):
         for word in ("jobs=3", "format=json", "rate=5", "ca=x.pem", "dns=127.0.0.1", "output=x", "verbose="):
             done = program.run("probe", "--targets", "-", input=f"demo: {word}\n")
-            self.assertIn(f'"{word}" is no setting of a target', done.stderr)
+            self.assertIn(f'"{word}" is not a target setting', done.stderr)
 
     def test_own_options_do_not_meddle(self):
         with program.Serve() as server:
@@ -505,7 +505,7 @@ class Fleet(Case):
             done = subprocess.run(["sh", "-c", "ulimit -n 100; exec \"$@\"", "sh", program.SMTPSH, "probe", "--targets", "-", "--tls=off",
                                    "--jobs", "1000", "--per-host", "1000", "--format", "json"], input=lines, capture_output=True, text=True,
                                   env=program.environment(), timeout=program.DEADLINE)
-        self.assertIn("--jobs 1000: no more than 68", done.stderr)
+        self.assertIn("--jobs 1000 reduced to 68", done.stderr)
         self.assertEqual(json.loads(done.stdout.splitlines()[-1])["summary"]["ok"], 300)
 
     def test_no_file_is_left_when_another_cannot_be_written(self):
@@ -534,8 +534,8 @@ class Fleet(Case):
             out, err = line + process.stdout.read(), process.stderr.read()
             process.stdout.close(), process.stderr.close()
             self.assertEqual(process.wait(program.DEADLINE), 130)
-        self.assertIn("1 not done", out)
-        self.assertIn(f"not done: 127.0.0.1:{server.port}", err)
+        self.assertIn("1 not probed", out)
+        self.assertIn(f"not probed: 127.0.0.1:{server.port}", err)
 
     def test_quorum_and_addresses(self):
         rules = ["--resolve", "two.example:127.0.0.1", "--resolve", "two.example:127.0.0.2"]

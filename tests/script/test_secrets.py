@@ -165,7 +165,7 @@ class Secrets(unittest.TestCase):
             client.sock.sendall(f"535-{told}".encode())
             client.sock.shutdown(socket.SHUT_RDWR)
             return []
-        self.assertIn("no whole reply", self.login({"AUTH": half}, "NOOP").stdout)
+        self.assertIn("incomplete reply", self.login({"AUTH": half}, "NOOP").stdout)
         self.login({"AUTH": "235 ok", "NOOP": lambda c, line: ["250 ok", "250 " + told]}, "NOOP")
         self.login({"AUTH": "235 ok", "STARTTLS": lambda c, line: ["220 go on", "250 " + told]}, "STARTTLS")
         challenged = self.login({"AUTH": lambda c, line: ["334 " + b64("you said " + PASSWORD)]}, "NOOP")
@@ -217,7 +217,7 @@ class Secrets(unittest.TestCase):
         for form in (("-v",), ("--format", "tap"), ("--format", "junit"), ("--format", "json", "-v"), ("--update",)):
             with self.subTest(form):
                 done = self.run_it("replay", *form, "--against", "{}", script)
-        self.assertIn("not updated: what came has a secret in it", done.stderr)
+        self.assertIn("not updated: the reply contains a secret", done.stderr)
         with open(script, encoding="utf-8") as file:
             self.assertEqual(text, file.read())
 

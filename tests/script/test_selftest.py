@@ -232,7 +232,7 @@ class Steps(unittest.TestCase):
 
     def test_one_that_has_none_is_named(self):
         done = self.play("/proxy-protocol v1 local\nC: EHLO x\nS: 250\n")
-        self.assertIn(":2: /proxy-protocol has no server's side", done.stderr)
+        self.assertIn(":2: /proxy-protocol does not apply to a server", done.stderr)
 
 
 if __name__ == "__main__":

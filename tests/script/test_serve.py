@@ -60,12 +60,12 @@ DIALOGUES = [
     ("DSN at RCPT", READY[:2] + ["RCPT TO:<a@b.example> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;a@b.example"], "250 2.1.5"),
     ("NOTIFY=NEVER and more", READY[:2] + ["RCPT TO:<a@b.example> NOTIFY=NEVER,DELAY"], "501 5.5.4"),
     ("SIZE at RCPT", READY[:2] + ["RCPT TO:<a@b.example> SIZE=1"], "555 5.5.4"),
-    ("refused on purpose", READY[:2] + ["RCPT TO:<unknown@b.example>"], "550 5.1.1"),
-    ("a sender refused on purpose", ["EHLO a", "MAIL FROM:<spammer@b.example>"], "550 5.7.1"),
+    ("rejected on purpose", READY[:2] + ["RCPT TO:<unknown@b.example>"], "550 5.1.1"),
+    ("a sender rejected on purpose", ["EHLO a", "MAIL FROM:<spammer@b.example>"], "550 5.7.1"),
     ("DATA before MAIL", ["EHLO a", "DATA"], "503 5.5.1"),
     ("DATA without a recipient", READY[:2] + ["DATA"], "554 5.5.1"),
     ("DATA with an argument", READY + ["DATA x"], "501 5.5.4"),
-    ("DATA refused on purpose", READY + ["RCPT TO:<nodata@b.example>", "DATA"], "554 5.5.1"),
+    ("DATA rejected on purpose", READY + ["RCPT TO:<nodata@b.example>", "DATA"], "554 5.5.1"),
     ("BINARYMIME goes by BDAT", ["EHLO a", "MAIL FROM:<a@b.example> BODY=BINARYMIME", READY[2], "DATA"], "503 5.5.1"),
     ("RSET", READY + ["RSET", "DATA"], "503 5.5.1"),
     ("RSET with an argument", ["RSET x"], "501 5.5.4"),
@@ -125,7 +125,7 @@ DIALOGUES = [
     ("a body that is no UTF-8, and no header", UTF8 + [b"\r\n\xff\r\n."], "250 2.0.0"),
     ("a chunk whose header is no UTF-8", UTF8[:-1] + [b"BDAT 12 LAST\r\nA: \xc3x\r\n\r\n1\r"], "554 5.6.0"),
     ("a header that is no UTF-8, without SMTPUTF8", READY + ["DATA", b"Subject: \xff\r\n\r\n."], "250 2.0.0"),
-    ("a message refused on purpose", READY + ["RCPT TO:<virus@b.example>", "DATA", "x\r\n."], "554 5.7.1"),
+    ("a message rejected on purpose", READY + ["RCPT TO:<virus@b.example>", "DATA", "x\r\n."], "554 5.7.1"),
     ("STARTTLS with an argument", ["EHLO a", "STARTTLS x"], "501 5.5.4"),
     ("QUIT with an argument", ["QUIT now"], "501 5.5.4"),
     ("QUIT", ["QUIT"], "221 2.0.0"),
@@ -487,16 +487,16 @@ class Options(unittest.TestCase):
     def test_a_deadline_before_the_count(self):
         done = program.run("serve", "--count", "1", "--deadline", "100ms")
         self.assertEqual(done.returncode, 9, done.stderr)
-        self.assertIn("0 of 1 messages came", done.stderr)
+        self.assertIn("0 of 1 messages arrived", done.stderr)
 
     def test_every_address_is_said_aloud(self):
         done = program.run("serve", "--listen", "0.0.0.0:0", "--deadline", "1ms")
-        self.assertIn("every address of this machine", done.stderr)
+        self.assertIn("the wildcard address", done.stderr)
         self.assertEqual(program.run("serve", "--deadline", "1ms").stderr, "")
 
     def test_usage(self):
-        for args, words in [(["--refuse", "rcpt"], "--refuse rcpt"), (["--refuse", "rcpt:x=250 ok"], "no refusal"),
-                            (["--delay", "FOO=1s"], "no SMTP command"), (["--size", "big"], "--size big"),
+        for args, words in [(["--refuse", "rcpt"], "--refuse rcpt"), (["--refuse", "rcpt:x=250 ok"], "not a rejection"),
+                            (["--delay", "FOO=1s"], "not an SMTP command"), (["--size", "big"], "--size big"),
                             (["--cert", "/nowhere"], "/nowhere"), (["--account-file", "/nowhere"], "cannot read /nowhere"),
                             (["--listen", "nowhere"], "nowhere"), (["--mbox", "/nowhere/x"], "cannot write /nowhere/x")]:
             done = program.run("serve", *args)
@@ -508,7 +508,7 @@ class Options(unittest.TestCase):
             send(server, "EHLO a", "AUTH PLAIN AGRlbW8AZGVtbw==", "NOOP \033[2J", "QUIT")
             server.process.terminate()
             shown = server.process.stdout.read()
-        self.assertIn("# refused on purpose", shown)
+        self.assertIn("# rejected on purpose", shown)
         self.assertIn("C: EHLO a\nS: 250-demo", shown)
         self.assertIn("S: 235 2.7.0", shown)
         self.assertNotIn("AGRlbW8", shown)

@@ -222,13 +222,13 @@ class Standard(unittest.TestCase):
         for args, status in (("127.0.0.1", "1", "-c", "NOOP"), 11), (("probe", "127.0.0.1:1"), 3):
             done = self.few(8, *args)
             self.assertEqual((done.returncode, done.stdout), (status, ""))
-            self.assertRegex(done.stderr, r"^smtpsh: only [0-5] descriptors are free, and 8 are needed \(ulimit -n\)\n$")
+            self.assertRegex(done.stderr, r"^smtpsh: only [0-5] file descriptors available, 8 needed \(ulimit -n\)\n$")
 
         with hostile.Server(lambda p: p.say(GREETING).obey()) as server:
             done = self.few(16, "probe", "--targets", "-", "--tls=off", "--jobs=50", "--per-host=50", input=f"127.0.0.1:{server.port}\n" * 40)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn("40 ok", done.stdout)
-        self.assertIn("--jobs 50: no more than 4, for there are 16 descriptors", done.stderr)
+        self.assertIn("--jobs 50 reduced to 4: only 16 file descriptors", done.stderr)
 
     def test_who_reads_on_no_more_is_none(self):
         done = self.run_with("| head -n 1", "demo:", "-c", "NOOP")

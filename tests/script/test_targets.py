@@ -37,18 +37,18 @@ class Lines(unittest.TestCase):
         "a byte order mark": (b"\xef\xbb\xbfdemo: name=a\n", ["a"], "", 0),
         "a bad line in the middle": (b"demo: name=a\n[::1\ndemo: name=b\n", ["a", "b"], 'smtpsh: t:2: "[::1" lacks a "]"\n', 3),
         "a line of 1 MB": (b"demo: name=a\n" + LONG + b"\ndemo: name=b\n25\n", ["a", "b"],
-                           "smtpsh: t:2: a line of more than 16384 octets names no target\n"
+                           "smtpsh: t:2: line longer than 16384 bytes\n"
                            'smtpsh: t:4: "25" is a number, not a host: the host comes first, then the port\n', 3),
-        "1 MB without an end": (b"demo: name=a\n" + LONG, ["a"], "smtpsh: t:2: a line of more than 16384 octets names no target\n", 3),
-        "nothing": (b"", [], "smtpsh: t: there is no target in it\n", 3),
-        "nothing but comments": (b"# x\n\n", [], "smtpsh: t: there is no target in it\n", 3),
-        "no value": (b"demo: tls\n", [], 'smtpsh: t:1: "tls" has no value: want tls=starttls, off, try or implicit\n', 3),
-        "no such value": (b"demo:\ndemo: tls=none\n", [""], "smtpsh: t:2: tls=none: want starttls, off, try or implicit (use off)\n", 3),
-        "no such phase": (b"demo: until=x\n", [], "smtpsh: t:1: until=x: want connect, banner, ehlo, starttls, auth, mail, rcpt or data\n", 3),
+        "1 MB without an end": (b"demo: name=a\n" + LONG, ["a"], "smtpsh: t:2: line longer than 16384 bytes\n", 3),
+        "nothing": (b"", [], "smtpsh: t: no targets in this file\n", 3),
+        "nothing but comments": (b"# x\n\n", [], "smtpsh: t: no targets in this file\n", 3),
+        "no value": (b"demo: tls\n", [], 'smtpsh: t:1: "tls" has no value: expected tls=starttls, off, try or implicit\n', 3),
+        "no such value": (b"demo:\ndemo: tls=none\n", [""], "smtpsh: t:2: tls=none: expected starttls, off, try or implicit (use off)\n", 3),
+        "no such phase": (b"demo: until=x\n", [], "smtpsh: t:1: until=x: expected connect, banner, ehlo, starttls, auth, mail, rcpt or data\n", 3),
         "no range": (b"demo: warning=x\n", [], 'smtpsh: t:1: warning=x: "x" is not a range: expected 10, 10:, ~:10, 10:20 or @10:20\n', 3),
-        "no value of a few": (b"demo: dane\n", [], 'smtpsh: t:1: "dane" has no value: want dane=check, off or require\n', 3),
-        "no flag": (b"demo: lmtp\n", [], 'smtpsh: t:1: "lmtp" has no value: want lmtp=on\n', 3),
-        "no setting": (b"demo: x=y\n", [], 'smtpsh: t:1: "x=y" is no setting of a target: want name=TEXT or an option of a probe, as in port=587\n', 3),
+        "no value of a few": (b"demo: dane\n", [], 'smtpsh: t:1: "dane" has no value: expected dane=check, off or require\n', 3),
+        "no flag": (b"demo: lmtp\n", [], 'smtpsh: t:1: "lmtp" has no value: expected lmtp=on\n', 3),
+        "no setting": (b"demo: x=y\n", [], 'smtpsh: t:1: "x=y" is not a target setting: expected name=TEXT or a probe option, as in port=587\n', 3),
     }
 
     def test_each(self):
@@ -104,7 +104,7 @@ class Shortfall(unittest.TestCase):
     def test_a_deadline(self):
         done = program.run("probe", "--targets", "-", "--tls=off", "--deadline", "50ms", "--spread", "1h", "--format", "nagios",
                            input="demo:\n" * 3)
-        self.assertEqual((done.stdout, done.returncode), ("SMTP UNKNOWN - 3 targets not done\n", 3))
+        self.assertEqual((done.stdout, done.returncode), ("SMTP UNKNOWN - 3 targets not probed\n", 3))
 
 
 class Quorum(unittest.TestCase):
@@ -157,7 +157,7 @@ class Resume(unittest.TestCase):
         self.assertEqual(done.returncode, 0)
 
     def test_what_does_not_go_together(self):
-        for args, words in ((["--targets", "-", "--watch", "1s"], "can be read but once: --targets FILE"),
+        for args, words in ((["--targets", "-", "--watch", "1s"], "can be read only once; use --targets FILE"),
                             (["demo:", "--watch", "1s", "--resume", "x"], "one or the other")):
             done = program.run("probe", *args)
             self.assertEqual((done.returncode, done.stdout), (3, ""))

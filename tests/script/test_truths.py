@@ -421,9 +421,9 @@ class Transcript(unittest.TestCase):
         bears, before = "does not support EHLO", "an access rule against this address"
         for what, behaviour, options, words, without in (
                 ("before the banner", lambda p: p.close(), TRY, before, bears),
-                ("within the banner", lambda p: p.say("220-half").close(), TRY, "no whole reply: 220-half", "connection limit"),
+                ("within the banner", lambda p: p.say("220-half").close(), TRY, "incomplete reply received: 220-half", "connection limit"),
                 ("at EHLO", lambda p: p.say(GREETING).hear().close(), TRY, bears, before),
-                ("within EHLO's reply", lambda p: p.hello("250-h\r\n250-SI").close(), TRY, "no whole reply: 250-h", bears),
+                ("within EHLO's reply", lambda p: p.hello("250-h\r\n250-SI").close(), TRY, "incomplete reply received: 250-h", bears),
                 ("at EHLO within TLS", lambda p: p.starttls().tls().hear().cut(), STARTTLS + ["--verify=off"], "no close_notify", bears)):
             with self.subTest(what):
                 shown = self.shown(behaviour, *options)

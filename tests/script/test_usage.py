@@ -41,7 +41,7 @@ class Usage(unittest.TestCase):
     def test_what_is_used_most_is_first_and_the_rest_has_headings(self):
         for name in ("", "send", "probe", "serve", "replay", "check"):
             text, brief = usage(name, "--help"), usage(name, "-h")
-            first = text.split("\nOptions used most:\n")[1].split("\n\n")[0]
+            first = text.split("\nCommon options:\n")[1].split("\n\n")[0]
             self.assertEqual(OPTION.findall(first), OPTION.findall(brief), name)
             every = OPTION.findall(text)
             self.assertEqual(len(every), len(set(every)), name)

@@ -66,7 +66,7 @@ class Dane(unittest.TestCase):
         for host in ("ta", "middle"):
             done = self.quit(host)
             self.assertEqual(done.returncode, 0, done.stdout)
-            self.assertIn("matches a CA of its chain (depth 1)", done.flat)
+            self.assertIn("matches a CA in its chain (depth 1)", done.flat)
         for host, why in (("unsent", "no CA certificate that the server sent matches"), ("deep.ta", "is for other names")):
             done = self.quit(host)
             self.assertEqual(done.returncode, 5, done.stdout)

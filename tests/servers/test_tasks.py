@@ -111,7 +111,7 @@ class AtPostfix(Tasks):
         with self.open("submission") as t:
             t.say("HELO me.example", "250 postfix.bed.test")
             t.say("EHLO me.example", "CHUNKING ")
-            self.shows(t, "SIZE 52428800: messages of at most 50 MiB (RFC 1870)", "AUTH PLAIN LOGIN CRAM-MD5")
+            self.shows(t, "SIZE 52428800: messages up to 50 MiB (RFC 1870)", "AUTH PLAIN LOGIN CRAM-MD5")
         with self.open("old-auth") as t:
             t.say("EHLO me.example", "CHUNKING ")
             t.say("/last", "250 CHUNKING")
@@ -192,7 +192,7 @@ class AtPostfix(Tasks):
                 t.until("as before, ")
                 tls = "TLSv1.3" if service == "starttls" else "TLSv1.3!"        # not verified, told without colour
                 t.prompt(f"{t.where} {tls}>")
-                t.say("/cert", "a TLSA record of this key", tls)
+                t.say("/cert", "TLSA record for this key", tls)
                 self.shows(t, says, "names ", "valid ", "issuer CN=smtpsh test CA")
 
     def test_13_tls_from_the_start_and_not(self):

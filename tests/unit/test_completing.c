@@ -172,7 +172,7 @@ static const struct { const char *line, *hint;
 	{ "MAIL FROM:<", "sender> [parameters]" },
 	{ "MAIL FROM:<> ", "[parameters]" },
 	{ "MAIL FROM:<> SI", "ZE=" },
-	{ "MAIL FROM:<> XYZZY", "   not a parameter" },
+	{ "MAIL FROM:<> XYZZY", "   unknown parameter" },
 	{ "RCPT TO:", "<recipient>" },
 	{ "RCPT TO:<a@b> NOT", "IFY=" },
 	{ "VRFY", " " },

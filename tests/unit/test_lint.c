@@ -41,7 +41,7 @@ static const struct row {
 	{ "NO\010OP", FRESH, NONE, "control octets" },
 	{ "NOOP \303\251", HELLOED, BARE, "SMTPUTF8 is not offered" },
 	{ "NOOP \303\251", HELLOED, FULL, NULL },
-	{ "MIAL FROM:<a@b>", HELLOED, FULL, "not an SMTP command (near: MAIL)" },
+	{ "MIAL FROM:<a@b>", HELLOED, FULL, "not an SMTP command (did you mean MAIL?)" },
 	{ "XYZZY", HELLOED, FULL, NULL },
 	{ "RCPT TO:<a@b.example>", SECOND, LIMITED("MAILMAX=1 RCPTMAX=2"),
 	    "2 recipients per message" },

@@ -24,21 +24,21 @@ static const struct want {
 	{ "mx.example total=3s # port=1", "mx.example", NULL, 25, NULL, 3000 },
 	{ "[2001:db8::1]:25", "2001:db8::1", NULL, 25 },
 	{ "mx.example tls", NULL, NULL, 0,
-	    "\"tls\" has no value: want tls=starttls, off, try or implicit" },
-	{ "mx.example lmtp", NULL, NULL, 0, "want lmtp=on" },
-	{ "mx.example lmtp=maybe", NULL, NULL, 0, "lmtp=maybe: want on or off" },
-	{ "mx.example tls=maybe", NULL, NULL, 0, "tls=maybe: want starttls" },
-	{ "mx.example until=maybe", NULL, NULL, 0, "until=maybe: want connect" },
+	    "\"tls\" has no value: expected tls=starttls, off, try or implicit" },
+	{ "mx.example lmtp", NULL, NULL, 0, "expected lmtp=on" },
+	{ "mx.example lmtp=maybe", NULL, NULL, 0, "lmtp=maybe: expected on or off" },
+	{ "mx.example tls=maybe", NULL, NULL, 0, "tls=maybe: expected starttls" },
+	{ "mx.example until=maybe", NULL, NULL, 0, "until=maybe: expected connect" },
 	{ "mx.example total=soon", NULL, NULL, 0, "total=soon" },
 	{ "mx.example port=0", NULL, NULL, 0, "port=0" },
 	{ "mx.example until=rcpt", NULL, NULL, 0, "--to ADDR" },
-	{ "mx.example unknown=1", NULL, NULL, 0, "\"unknown=1\" is no setting" },
+	{ "mx.example unknown=1", NULL, NULL, 0, "\"unknown=1\" is not a target setting" },
 	/* one TLS context, one resolver, one fleet and one output serve all */
-	{ "mx.example ca=/dev/null", NULL, NULL, 0, "no setting of a target" },
-	{ "mx.example dns=192.0.2.1", NULL, NULL, 0, "no setting of a target" },
-	{ "mx.example jobs=1", NULL, NULL, 0, "no setting of a target" },
-	{ "mx.example output=x", NULL, NULL, 0, "no setting of a target" },
-	{ "mx.example password-fd=0", NULL, NULL, 0, "no setting of a target" },
+	{ "mx.example ca=/dev/null", NULL, NULL, 0, "not a target setting" },
+	{ "mx.example dns=192.0.2.1", NULL, NULL, 0, "not a target setting" },
+	{ "mx.example jobs=1", NULL, NULL, 0, "not a target setting" },
+	{ "mx.example output=x", NULL, NULL, 0, "not a target setting" },
+	{ "mx.example password-fd=0", NULL, NULL, 0, "not a target setting" },
 	{ "pipe:true", NULL, NULL, 0, "a command cannot be probed" },
 	{ "25", NULL, NULL, 0, "25" },
 };
@@ -61,7 +61,7 @@ lines(void **state)
 
 		bool ok = target_line_read(&got, &all, span_of(w->line), &arena, &err);
 		if (ok != (w->host != NULL))
-			fail_msg("%s: %s", w->line, ok ? "is a target" : err.text);
+			fail_msg("%s: %s", w->line, ok ? "use the target" : err.text);
 		if (!ok && !strstr(err.text, w->why))
 			fail_msg("%s: %s", w->line, err.text);
 		if (ok &&

@@ -104,7 +104,7 @@ target_parse_host(struct target *t, struct span text, struct err *err)
 		for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
 			if (t->host.len > 0 &&
 			    span_eq_case(scheme_name(&schemes[i]), t->host))
-				return err_set(err, ERR_USAGE, "\"%.*s\": want %s%.*s",
+				return err_set(err, ERR_USAGE, "\"%.*s\": expected %s%.*s",
 				    SPAN_ARG(text), schemes[i].prefix, SPAN_ARG(rest));
 		return target_parse_port(t, rest, err);
 	}
@@ -198,7 +198,7 @@ target_parse(struct target *t, struct span text, struct span port_word, unsigned
 		    SPAN_ARG(text));
 	if (span_has(port_word, '.') || span_has(port_word, '@') || span_has(port_word, ':'))
 		return err_set(err, ERR_USAGE,
-		    "\"%.*s\" is no port: want one target (smtpsh probe takes several)",
+		    "\"%.*s\" is not a port: expected one target (smtpsh probe accepts several)",
 		    SPAN_ARG(port_word));
 	if (port_word.len > 0 && !target_parse_port(t, port_word, err))
 		return false;

@@ -385,8 +385,8 @@ parse_unknown_command(struct parser *p, struct span name, struct cursor *c)
 	for (const struct script_word *w = script_words; w->name; w++)
 		suggest_try(&suggestion, w->name);
 	return cursor_fail(&at, p->err, "unknown command \"/%.*s\" in a script%s%s%s",
-	    SPAN_ARG(name), suggestion.best ? " (near: /" : "",
-	    suggestion.best ? suggestion.best : "", suggestion.best ? ")" : "");
+	    SPAN_ARG(name), suggestion.best ? " (did you mean /" : "",
+	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
 }
 
 /* Between the replies of a rule: a pause, or the end of the connection. */

@@ -140,7 +140,7 @@ put_head(const struct import *im, struct buf *out)
 {
 	buf_printf(out, "# imported from a log of %s\n", im->form->row->help);
 	if (im->contradiction[0])
-		buf_printf(out, "# the log contradicts SMTP: %s\n", im->contradiction);
+		buf_printf(out, "# not valid SMTP in the log: %s\n", im->contradiction);
 	if (im->needs_user && !transcript_put_user(out, span_of(im->user)))
 		buf_printf(out, "# the log does not show the user name\n/secret user\n");
 	if (im->needs_password)

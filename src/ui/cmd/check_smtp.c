@@ -89,7 +89,7 @@ add_section(struct words *w, struct span text, struct span section)
 	}
 	return ok &&
 	    (w->n > before ||
-		err_set(w->err, ERR_USAGE, "--extra-opts: there is no section [%.*s]",
+		err_set(w->err, ERR_USAGE, "--extra-opts: section [%.*s] not found",
 		    SPAN_ARG(span_first(section, 60))));
 }
 
@@ -103,7 +103,7 @@ add_extra(struct words *w, const char *where)
 	struct err why;
 
 	if (!path)
-		return err_set(w->err, ERR_USAGE, "--extra-opts: cannot read any plugins.ini: %s",
+		return err_set(w->err, ERR_USAGE, "--extra-opts: no readable plugins.ini: %s",
 		    strerror(errno));
 	if (!file_read(path, FILE_PIPE, FILE_MOST, w->arena, &text, &why))
 		return err_set(w->err, ERR_USAGE, "--extra-opts: %s", why.text);
@@ -177,7 +177,7 @@ read_number(
 
 	if (!span_number(digits, most, &n))
 		return err_set(
-		    err, ERR_USAGE, "%s %.40s: want a number of at most %llu", option, text, most);
+		    err, ERR_USAGE, "%s %.40s: expected a number up to %llu", option, text, most);
 	*out = (unsigned)n;
 	return true;
 }
@@ -186,7 +186,7 @@ static bool
 set_port(struct check_smtp *c, char *value, struct err *err)
 {
 	return read_number("-p", value, 65535, &c->port, err) &&
-	    (c->port > 0 || err_set(err, ERR_USAGE, "-p 0: want a port from 1 to 65535"));
+	    (c->port > 0 || err_set(err, ERR_USAGE, "-p 0: expected a port from 1 to 65535"));
 }
 
 /* 0 is no end, there: a day is one. */
@@ -266,7 +266,8 @@ set_from(struct check_smtp *c, char *value, struct err *err)
 	for (const char *at = c->from; *at; at++)
 		if ((unsigned char)*at <= ' ' || *at == '<' || *at == 0x7F)
 			return err_set(
-			    err, ERR_USAGE, "-f: an address has neither blanks nor control octets");
+			    err, ERR_USAGE, "-f: invalid address: it contains spaces or control "
+			        "characters");
 	return true;
 }
 
@@ -374,8 +375,8 @@ find_name(struct span name, struct err *err)
 		found = find_short_name(name, true, &several);
 	if (!found)
 		err_set(err, ERR_USAGE,
-		    several ? "--%.*s: several options begin so; --help tells which there are" :
-			      "--%.*s: there is no such option; --help tells which there are",
+		    several ? "--%.*s: ambiguous option; --help lists the options" :
+			      "--%.*s: unknown option; --help lists the options",
 		    SPAN_ARG(span_first(name, 60)));
 	return found;
 }
@@ -400,7 +401,7 @@ set_with_next(struct check_smtp *c, const struct row *row, char *rest, char **ne
     struct err *err)
 {
 	if (!rest && !next[0])
-		return err_set(err, ERR_USAGE, "%s wants a value", row->name);
+		return err_set(err, ERR_USAGE, "%s requires a value", row->name);
 	*took = !rest;
 	return set_option(c, row, rest ? rest : next[0], err);
 }
@@ -428,7 +429,7 @@ read_letters(struct check_smtp *c, char *word, char **next, int *took, struct er
 		const struct row *row = find_letter(*at);
 		if (!row)
 			return err_set(err, ERR_USAGE,
-			    "-%c: there is no such option; --help tells which there are",
+			    "-%c: unknown option; --help lists the options",
 			    *at < ' ' ? '?' : *at);
 		if (row->kind != FLAG)
 			return set_with_next(c, row, at[1] ? at + 1 : NULL, next, took, err);

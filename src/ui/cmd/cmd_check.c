@@ -48,7 +48,7 @@ check_progress(void *ctx, char out[PROGRESS_SIZE])
 	size_t over = 0, at_work = 0;
 
 	if (r->all > 1) {
-		snprintf(out, PROGRESS_SIZE, "%zu of %zu checked, %zu at work, ^C ends", r->ended,
+		snprintf(out, PROGRESS_SIZE, "%zu of %zu checked, %zu running, ^C stops", r->ended,
 		    r->all, r->running);
 	} else if (r->jobs && r->jobs->checking) {
 		const struct check *k = check_now(r->jobs->checking);
@@ -60,10 +60,10 @@ check_progress(void *ctx, char out[PROGRESS_SIZE])
 			}
 		if (k->nhosts == 0)
 			snprintf(
-			    out, PROGRESS_SIZE, "looking up the MX and its addresses, ^C ends");
+			    out, PROGRESS_SIZE, "looking up MX hosts and addresses, ^C stops");
 		else
 			snprintf(out, PROGRESS_SIZE,
-			    "%zu address%s: %zu connection%s done, %zu at work, ^C ends",
+			    "%zu address%s: %zu connection%s done, %zu open, ^C stops",
 			    k->naddresses, k->naddresses == 1 ? "" : "es", over,
 			    over == 1 ? "" : "s", at_work);
 	}
@@ -267,7 +267,8 @@ check(struct run *r, struct err *err)
 	if (o->check.targets && r->all > 1 && err->kind == ERR_NONE)
 		printf("%zu checked: %zu ok, %zu warning, %zu critical, %zu unknown%s\n", r->ended,
 		    r->state[STATE_OK], r->state[STATE_WARNING], r->state[STATE_CRITICAL],
-		    r->state[STATE_UNKNOWN], r->ended < r->all ? "; the rest was not done" : "");
+		    r->state[STATE_UNKNOWN], r->ended < r->all ?
+		        "; the rest were not checked" : "");
 	ending_end(&r->ending);
 	env_end(&r->env, err);
 	return ending_status(&r->ending, status);
@@ -310,7 +311,7 @@ check_from(struct options *o, struct err *err)
 	uint64_t ms = o->check.deadline_ms ? o->check.deadline_ms : 30000;
 
 	if (o->check.source && !addr_parse(&source, span_of(o->check.source), 25)) {
-		err_set(err, ERR_USAGE, "--source %s: want an IP address", o->check.source);
+		err_set(err, ERR_USAGE, "--source %s: expected an IP address", o->check.source);
 		return status;
 	}
 	struct sender_opts opts = {
@@ -366,7 +367,7 @@ is_one_line(const char *what, struct span text, struct err *err)
 {
 	for (size_t i = 0; i < text.len; i++)
 		if (text.at[i] == '\r' || text.at[i] == '\n' || text.at[i] == '\0')
-			return err_set(err, ERR_USAGE, "check: %s has more than one line", what);
+			return err_set(err, ERR_USAGE, "check: line break in %s", what);
 	return true;
 }
 
@@ -381,7 +382,7 @@ read_target(struct run *r, struct span text, struct err *err)
 	if (!target_parse(&target, text, SPAN_NONE, o->port, &o->arena, err))
 		return false;
 	if (target.kind != TARGET_HOST && target.kind != TARGET_MX)
-		return err_set(err, ERR_USAGE, "check: \"%.*s\" is no address, domain or host",
+		return err_set(err, ERR_USAGE, "check: \"%.*s\" is not an address, domain or host",
 		    SPAN_ARG(span_first(text, 200)));
 	if (!o->check.mx) {
 		add_job(r, &target, NULL);
@@ -390,7 +391,7 @@ read_target(struct run *r, struct span text, struct err *err)
 	if (!target_parse(&mx, span_of(o->check.mx), SPAN_NONE, o->port, &o->arena, err))
 		return false;
 	if (mx.kind != TARGET_HOST)
-		return err_set(err, ERR_USAGE, "check: --mx %s is no host", o->check.mx);
+		return err_set(err, ERR_USAGE, "check: --mx %s: expected a host", o->check.mx);
 	target.kind = TARGET_MX;
 	add_job(r, &target, &mx);
 	return true;
@@ -420,11 +421,11 @@ prepare(struct run *r, struct err *err)
 		return true;
 	if (o->check.source || o->check.return_path || o->check.nselectors || o->check.nzones)
 		return err_set(err, ERR_USAGE,
-		    "check: --source, --return-path, --selector and --dnsbl are about mail from a "
-		    "domain: use them with --from and without a target");
+		    "check: --source, --return-path, --selector and --dnsbl check mail from a "
+		    "domain: use them with --from and no target");
 	if (o->check.targets ? o->nargs > 0 : o->nargs != 1)
 		return err_set(err, ERR_USAGE,
-		    "check: want one ADDRESS, DOMAIN or HOST[:PORT], or --targets FILE");
+		    "check: expected one ADDRESS, DOMAIN or HOST[:PORT], or --targets FILE");
 	if (!o->check.targets)
 		return read_target(r, span_of(o->arg[0]), err);
 	if (!file_read(o->check.targets, FILE_PIPE, FILE_MOST, &o->arena, &text, err))
@@ -434,7 +435,7 @@ prepare(struct run *r, struct err *err)
 		if (line.len > 0 && line.at[0] != '#' && !read_target(r, span_word(&line), err))
 			return false;
 	}
-	return r->jobs || err_set(err, ERR_USAGE, "check: %s names no domain", o->check.targets);
+	return r->jobs || err_set(err, ERR_USAGE, "check: no domains in %s", o->check.targets);
 }
 
 static int

@@ -73,7 +73,7 @@ set_expect(struct check *c, struct err *err)
 	c->o.probe.judge.banner = ere_new(buf_span(&ere), 0, &c->o.arena, &why);
 	buf_release(&ere);
 	return c->o.probe.judge.banner ||
-	    err_set(err, ERR_USAGE, "-e %.60s cannot be looked for: %s", text, why.text);
+	    err_set(err, ERR_USAGE, "-e %.60s: invalid text: %s", text, why.text);
 }
 
 /*
@@ -135,11 +135,11 @@ set_target(struct check *c, struct err *err)
 	bool is_literal = addr_parse(&literal, bare, port);
 	if (host.len == 0 || (!is_literal && strpbrk(s->host, ":/@[] \t")))
 		return err_set(err, ERR_USAGE,
-		    "-H %.100s: want a host name, an address, or a socket's absolute path",
+		    "-H %.100s: expected a host name, an address, or the absolute path of a socket",
 		    s->host);
 	if (is_literal && c->o.session.route.family &&
 	    addr_family(&literal) != c->o.session.route.family)
-		return err_set(err, ERR_USAGE, "-H %.100s is no IPv%d address", s->host,
+		return err_set(err, ERR_USAGE, "-H %.100s: not an IPv%d address", s->host,
 		    c->o.session.route.family);
 	return target_parse(&c->target, host, SPAN_NONE, port, &c->o.arena, err);
 }
@@ -155,7 +155,7 @@ check_prepare(struct check *c, struct err *err)
 	bool starttls = s->starttls || (s->days && !s->tls);
 
 	if (s->tls && s->starttls)
-		return err_set(err, ERR_USAGE, "-s and -S: want one of them");
+		return err_set(err, ERR_USAGE, "use either -s or -S");
 	o->look.verbose = (int)s->verbose;
 	o->look.color = WHEN_NEVER;
 	o->session.route.family = s->ipv6 ? 6 : s->ipv4 ? 4 : 0;
@@ -246,7 +246,7 @@ check_smtp_main(const struct program *of, int argc, char *argv[])
 
 	(void)of;
 	if (argc == 0)
-		err_set(&err, ERR_USAGE, "check_smtp wants -H HOST; --help tells more");
+		err_set(&err, ERR_USAGE, "no host: use -H HOST; --help lists the options");
 	else if (check_smtp_read(&c->given, argc, argv, &err) && c->given.help)
 		check_usage();
 	else if (err.kind == ERR_NONE && c->given.version)

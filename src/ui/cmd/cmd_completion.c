@@ -351,7 +351,7 @@ run_completion(struct options *o, struct err *err)
 			shells[i].print(o->program->commands);
 			return fflush(stdout) == 0 ? 0 : ERR_SYSTEM;
 		}
-	err_set(err, ERR_USAGE, "completion wants the name of a shell: bash, zsh or fish");
+	err_set(err, ERR_USAGE, "completion: expected a shell: bash, zsh or fish");
 	return ERR_USAGE;
 }
 

@@ -60,7 +60,8 @@ run_explain(struct options *o, struct err *err)
 	size_t n = split(o, &word, &o->arena);
 	if (n == 0)
 		err_set(err, ERR_USAGE,
-		    "explain wants a code, a keyword or an error, as in: smtpsh explain 550 5.7.1");
+		    "explain: expected a code, a keyword or an error, as in: smtpsh explain 550 "
+		    "5.7.1");
 	else
 		e = explain_words(word, n, &o->arena, err);
 	if (e && o->format == FORMAT_JSON) {

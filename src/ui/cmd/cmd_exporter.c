@@ -40,11 +40,12 @@ metrics_process(struct buf *b, double started)
 
 	if (getrusage(RUSAGE_SELF, &used) == 0)
 		put_metric(b, "process_cpu_seconds_total", "counter",
-		    "Processor time, of the user and the system",
+		    "Total user and system CPU time",
 		    (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
 			(double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6);
 	put_metric(
-	    b, "process_start_time_seconds", "gauge", "When it started, as a Unix time", started);
+	    b, "process_start_time_seconds", "gauge", "Start time of the process, as a Unix "
+	        "time", started);
 	if (memory && fscanf(memory, "%lu %lu", &all, &resident) == 2) {
 		put_metric(b, "process_virtual_memory_bytes", "gauge", "Virtual memory",
 		    (double)all * page);
@@ -58,10 +59,10 @@ metrics_process(struct buf *b, double started)
 	if (descriptors) {
 		closedir(descriptors);
 		/* without the one that looked */
-		put_metric(b, "process_open_fds", "gauge", "Open descriptors", n - 1);
+		put_metric(b, "process_open_fds", "gauge", "Open file descriptors", n - 1);
 	}
 	if (limit > 0)
-		put_metric(b, "process_max_fds", "gauge", "How many descriptors may be open",
+		put_metric(b, "process_max_fds", "gauge", "Maximum number of open file descriptors",
 		    (double)limit);
 }
 
@@ -91,7 +92,7 @@ answer_no_module(struct exporter *x, struct http_request *r)
 
 	for (const struct probe_module *m = x->modules; m; m = m->next)
 		buf_printf(&b, "%s %s",
-		    m == x->modules ? "there is no such module; there are" : ",", m->name);
+		    m == x->modules ? "unknown module; known modules:" : ",", m->name);
 	exporter_answer(x->http, r, 400, arena_string(&arena, buf_span(&b)));
 	arena_release(&arena);
 	buf_release(&b);
@@ -105,13 +106,14 @@ on_probe(struct exporter *x, struct http_request *r, bool page)
 	    x->modules, name && name[0] ? name : "smtp_starttls");
 
 	if (!target || !target[0])
-		exporter_answer(x->http, r, 400, "want ?target=HOST, and &module=NAME");
+		exporter_answer(x->http, r, 400, "expected ?target=HOST and, optionally, "
+		    "&module=NAME");
 	else if (strlen(target) > 300)
-		exporter_answer(x->http, r, 400, "target: more than 300 octets");
+		exporter_answer(x->http, r, 400, "target: longer than 300 characters");
 	else if (!module)
 		answer_no_module(x, r);
 	else if (x->n >= PROBES_MOST)
-		exporter_answer(x->http, r, 503, "too many probes at once");
+		exporter_answer(x->http, r, 503, "too many probes in progress");
 	else if ((x->probe[x->n] = exporter_probe_begin(&x->site, r, module, target, page)))
 		x->n++;
 }
@@ -122,12 +124,13 @@ on_metrics(struct exporter *x, struct http_request *r)
 	struct buf b = { .max = 256 << 10 };
 
 	buf_printf(&b,
-	    "# HELP smtpsh_probes_total Probes that ended\n# TYPE smtpsh_probes_total counter\n");
+	    "# HELP smtpsh_probes_total Completed probes\n"
+	    "# TYPE smtpsh_probes_total counter\n");
 	for (const struct probe_module *m = x->modules; m; m = m->next)
 		for (int ok = 0; ok < 2; ok++)
 			buf_printf(&b, "smtpsh_probes_total{module=\"%s\",result=\"%s\"} %llu\n",
 			    m->name, ok ? "success" : "failure", m->done[ok]);
-	put_metric(&b, "smtpsh_probes_in_flight", "gauge", "Probes at work", x->n);
+	put_metric(&b, "smtpsh_probes_in_flight", "gauge", "Probes in progress", x->n);
 	metrics_process(&b, x->started);
 	x->http->answer(r, 200, EXPORTER_METRICS, buf_span(&b));
 	buf_release(&b);
@@ -152,7 +155,7 @@ export_on_request(void *ctx, struct http_request *r, const char *path)
 		site_answer(&x->site, r, path);
 	else
 		exporter_answer(
-		    x->http, r, 404, "there are /, /config, /probe, /metrics and /-/healthy");
+		    x->http, r, 404, "not found; try /, /config, /probe, /metrics or /-/healthy");
 }
 
 /* It is readable, or has told that it wants to be run by now. */
@@ -222,12 +225,13 @@ modules_are_bound(const struct exporter *x, struct err *err)
 	for (const struct probe_module *m = x->modules; m; m = m->next) {
 		if (module_has_secret(m) && !bound)
 			return err_set(err, ERR_USAGE,
-			    "module %s logs in: say by --allow-target ADDR/BITS where its password "
-			    "may go",
+			    "module %s logs in: use --allow-target ADDR/BITS to say where its "
+			    "password may be sent",
 			    m->name);
 		if (m->o.session.proxy.kind != PROXY_NONE && bound)
 			return err_set(err, ERR_USAGE,
-			    "module %s goes through a proxy, for which --allow-target cannot speak",
+			    "module %s uses a proxy, behind which --allow-target cannot be "
+			    "enforced",
 			    m->name);
 	}
 	return true;
@@ -249,8 +253,8 @@ static int export(struct options *o, struct err *err)
 			fd = listen_socket(&at, &bound, err);
 		else
 			err_set(err, ERR_USAGE,
-			    "--listen %s is not on loopback: say by --allow-target ADDR/BITS what "
-			    "may be probed",
+			    "--listen %s is not a loopback address: use --allow-target ADDR/BITS "
+			    "to say what may be probed",
 			    o->listen);
 	}
 	bool ok = fd >= 0 && export_serve(&x, fd, &bound, err);

@@ -12,7 +12,7 @@ static void
 say_left_out(void *ctx, struct span line)
 {
 	(void)ctx;
-	fprintf(stderr, "smtpsh: left out: %.*s\n", SPAN_ARG(line));
+	fprintf(stderr, "smtpsh: omitted: %.*s\n", SPAN_ARG(line));
 }
 
 static int
@@ -25,7 +25,7 @@ run_import(struct options *o, struct err *err)
 	struct import_result r;
 
 	if (o->nargs == 0) {
-		err_set(err, ERR_USAGE, "import wants one log; - is standard input");
+		err_set(err, ERR_USAGE, "import: expected one log; - is standard input");
 		return 0;
 	}
 	int fd = file_open(o->arg[0], FILE_PIPE, err);
@@ -38,9 +38,9 @@ run_import(struct options *o, struct err *err)
 	fwrite(buf_span(&r.head).at, 1, buf_span(&r.head).len, stdout);
 	fwrite(buf_span(&r.body).at, 1, buf_span(&r.body).len, stdout);
 	if (r.contradiction[0])
-		fprintf(stderr, "smtpsh: note: the log contradicts SMTP: %s\n", r.contradiction);
+		fprintf(stderr, "smtpsh: note: not valid SMTP in the log: %s\n", r.contradiction);
 	if (verbose)
-		fprintf(stderr, "smtpsh: read as a log of %s\n", r.form);
+		fprintf(stderr, "smtpsh: log format: %s\n", r.form);
 	import_result_release(&r);
 	return 0;
 }

@@ -61,7 +61,8 @@ watchdog_begin(struct watchdog *w, struct loop *loop)
 	const char *given = getenv("WATCHDOG_USEC");
 	unsigned long long us;
 
-	notify_manager("READY=1\nSTATUS=the first round is at work");
+	notify_manager("READY=1\n"
+	    "STATUS=first round in progress");
 	if (!given || !span_number(span_of(given), ~0ull, &us) || us < 2000)
 		return;
 	w->ms = us / 2000;
@@ -167,16 +168,16 @@ can_run(const struct options *o, struct err *err)
 
 	if (o->nargs == 0 && !p->targets)
 		return err_set(
-		    err, ERR_USAGE, "probe wants a TARGET, or --targets FILE; --help tells more");
+		    err, ERR_USAGE, "no target: give a TARGET or --targets FILE; --help lists the "
+		        "options");
 	if (p->watch_ms && p->targets && strcmp(p->targets, "-") == 0)
 		return err_set(err, ERR_USAGE,
-		    "--watch reads the targets in every round, and the standard input can be read "
-		    "but once: "
-		    "--targets FILE");
+		    "--watch reads the targets again in every round, and standard input can be "
+		    "read only once; use --targets FILE");
 	if (p->watch_ms && p->resume)
 		return err_set(err, ERR_USAGE,
-		    "--watch probes all targets in every round, --resume leaves out those done: "
-		    "one or the other");
+		    "--watch probes all targets in every round, --resume skips those done; use one "
+		    "or the other");
 	return true;
 }
 

@@ -73,11 +73,12 @@ find_files(struct names *names, const struct options *o, struct err *err)
 			     !add_name(names, o->arg[i], err))
 			return false;
 		if (folder && names->n == before)
-			return err_set(err, ERR_USAGE, "there is no *.smtp in %s", o->arg[i]);
+			return err_set(err, ERR_USAGE, "no *.smtp files in %s", o->arg[i]);
 	}
 	return names->n > 0 ||
 	    err_set(err, ERR_USAGE,
-		"want files or folders to play: smtpsh replay --against TARGET FILE...");
+		"no scripts: give files or directories, as in smtpsh replay --against TARGET "
+		"FILE...");
 }
 
 /* ---- scripts and their cases */
@@ -141,7 +142,7 @@ play_all(struct replay *r, struct options *o, struct err *err)
 	}
 	for (size_t i = 0; o->look.verbose > 0 && i < r->nfiles; i++)
 		for (size_t k = 0; k < r->file[i].script->nignored; k++)
-			fprintf(stderr, "%s:%u: ignored: no line of the dialogue\n",
+			fprintf(stderr, "%s:%u: ignored: not a line of the dialogue\n",
 			    r->file[i].script->ignored[k].file, r->file[i].script->ignored[k].line);
 	if (o->learn) {
 		replay_learn(r, err);
@@ -159,7 +160,7 @@ any_chosen(const struct replay *r, struct err *err)
 	const char *tags = o->tags ? o->tags : "", *name = o->only ? o->only : "";
 
 	return r->ncases > 0 ||
-	    err_set(err, ERR_USAGE, "no case is chosen by%s%.60s%s%.80s", *tags ? " --tags " : "",
+	    err_set(err, ERR_USAGE, "no case matches%s%.60s%s%.80s", *tags ? " --tags " : "",
 		tags, *name ? " --case " : "", name);
 }
 
@@ -179,14 +180,13 @@ replay(struct options *o, const struct target *target, struct err *err)
 		o->session.stepper = stepping_stepper(&stepping);
 	}
 	if (begun && o->update == UPDATE_ASK && !isatty(STDIN_FILENO))
-		err_set(err, ERR_USAGE, "--update=ask: there is no terminal to ask at");
+		err_set(err, ERR_USAGE, "--update=ask requires a terminal");
 	else if (begun && o->step && (o->learn || o->jobs > 1))
-		err_set(err, ERR_USAGE, "--step plays one case after the other, once: use it "
-					"without --jobs and --learn");
+		err_set(err, ERR_USAGE, "--step cannot be used with --jobs or --learn");
 	else if (begun && o->learn && o->update)
-		err_set(err, ERR_USAGE, "--learn and --update: one of them");
+		err_set(err, ERR_USAGE, "use either --learn or --update");
 	else if (begun && o->learn_output && (!o->learn || o->nargs != 1))
-		err_set(err, ERR_USAGE, "--output is of --learn, and takes one script");
+		err_set(err, ERR_USAGE, "--output is for --learn with a single script");
 	else if (begun && find_files(&names, o, err)) {
 		if (read_scripts(&r, o, &names, err)) {
 			replay_list(&r, &o->arena);

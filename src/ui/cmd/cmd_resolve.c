@@ -73,14 +73,14 @@ show_address(struct screen *s, const struct lookup_address *a)
 	}
 	screen_print(s, "      %-24s", addr_host(&a->addr, host));
 	if (a->nptr == 0) {
-		screen_print(s, "  no reverse name: ");
+		screen_print(s, "  no reverse DNS: ");
 		screen_put(s, a->why);
 	}
 	for (size_t i = 0; i < a->nptr; i++) {
 		screen_print(s, i ? ", " : "  ");
 		screen_put(s, a->ptr[i].name);
 		screen_print(
-		    s, a->ptr[i].points_back ? " (points back)" : " (does not point back)");
+		    s, a->ptr[i].points_back ? " (forward-confirmed)" : " (not forward-confirmed)");
 	}
 	screen_print(s, "\n");
 }
@@ -93,7 +93,7 @@ show_dane(struct screen *s, const struct tls_dane *d)
 	struct span who = dane_resolver(d, &s->arena);
 
 	if (d->n == 0 && !bad) {
-		screen_print(s, "      no TLSA: ");
+		screen_print(s, "      no TLSA records: ");
 		screen_put(s, d->why);
 		screen_print(s, "\n");
 	}
@@ -116,9 +116,9 @@ show_dane(struct screen *s, const struct tls_dane *d)
 		screen_print(s, " (asked %.*s)", SPAN_ARG(who));
 	screen_print(s, "\n");
 	static const char *const rollover[] = {
-		[TLSA_ONE_KEY] = "one key published: before it changes, publish the next one's "
-				 "digest beside it and wait twice the TTL (RFC 7671 8.1)",
-		[TLSA_TWO_KEYS] = "more than one key published: ready for a change of keys",
+		[TLSA_ONE_KEY] = "one key published: before changing it, add a record for the next "
+		    "key and wait for twice the TTL (RFC 7671 8.1)",
+		[TLSA_TWO_KEYS] = "more than one key published: ready for a key rollover",
 	};
 	if (rollover[tlsa_rollover(d)])
 		screen_print(s, "      TLSA: %s\n", rollover[tlsa_rollover(d)]);
@@ -131,7 +131,7 @@ show_host(struct screen *s, const struct lookup *l, const struct lookup_host *h)
 	put_name(s, h->hop->host);
 	if (!span_eq_case(h->hop->found->name, h->hop->host) && h->hop->naddr > 0 &&
 	    h->hop->found->source == HOST_DNS) {
-		screen_print(s, ", found as ");
+		screen_print(s, ", resolved as ");
 		screen_put(s, h->hop->found->name);
 	}
 	if (h->hop->found->alias.len > 0) {
@@ -317,9 +317,8 @@ show_records(struct screen *s, const struct json_looked_up *found)
 	}
 	if (l->route->ad_untrusted)
 		screen_print(s,
-		    "=== the name server says that it validated answers; it is not on this "
-		    "machine, and believed "
-		    "only with --trust-ad\n");
+		    "=== the DNS resolver set AD (validated), but it is not on this machine; use "
+		    "--trust-ad to trust it\n");
 }
 
 /* -q leaves the addresses, and what is wrong. */
@@ -338,7 +337,7 @@ show_lookup(struct screen *s, const struct json_looked_up *found)
 		screen_print(s, ": MX, TTL %u s", r->ttl);
 		put_signed(s, r->authentic);
 	} else if (r->implicit) {
-		screen_print(s, ": no MX, so mail goes to its own address (RFC 5321 5.1)");
+		screen_print(s, ": no MX; mail goes to its own address (RFC 5321 5.1)");
 	} else if (l->mx_why.len > 0) {
 		screen_print(s, ": looked up as a host, not as a domain; MX: ");
 		screen_put(s, l->mx_why);
@@ -503,7 +502,7 @@ resolve(struct options *o, const struct target *target)
 		standard_turn(r.loop, true);
 	progress_free(r.progress);
 	if (!r.done)
-		fprintf(stderr, "smtpsh: interrupted: the lookup is not complete\n");
+		fprintf(stderr, "smtpsh: interrupted; the lookup is incomplete\n");
 	r.screen.hide = NULL;
 	sts_free(r.policy);
 	spf_free(r.spf);
@@ -523,14 +522,15 @@ run_resolve(struct options *o, struct err *err)
 
 	if (o->nargs < 1)
 		err_set(
-		    err, ERR_USAGE, "resolve: want one TARGET, as in smtpsh resolve @example.org");
+		    err, ERR_USAGE, "resolve: expected one TARGET, as in smtpsh resolve "
+		        "@example.org");
 	else if (!target_parse(&target, span_of(o->arg[0]),
 		     span_of(o->nargs > 1 ? o->arg[1] : NULL), o->port, &o->arena, err))
 		return ERR_USAGE;
 	else if (target.kind == TARGET_HOST || target.kind == TARGET_MX)
 		return resolve(o, &target);
 	else
-		err_set(err, ERR_USAGE, "resolve: \"%s\" is not looked up: want a host or @domain",
+		err_set(err, ERR_USAGE, "resolve: \"%s\": expected a host or @domain",
 		    o->arg[0]);
 	return ERR_USAGE;
 }

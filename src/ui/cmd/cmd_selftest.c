@@ -90,7 +90,7 @@ run_selftest(struct options *o, struct err *err)
 {
 	if (o->nargs > 0)
 		return selftest(o);
-	err_set(err, ERR_USAGE, "want a script: smtpsh selftest FILE...");
+	err_set(err, ERR_USAGE, "no script: smtpsh selftest FILE...");
 	return ERR_USAGE;
 }
 
@@ -99,7 +99,7 @@ const struct command command_selftest = {
 	.group = FOR_SCRIPTS,
 	.args = "[OPTION...] FILE...",
 	.args_max = ARGS_ANY,
-	.help = "Run a script against itself, client and server in one process",
+	.help = "Run a script against itself: its client side against its server side",
 	.scope = SCOPE_SELFTEST,
 	.run = run_selftest,
 	.example = { "selftest FILE" },

@@ -223,7 +223,7 @@ send_read_words(struct options *o, struct target *target, struct err *err)
 		text = c->to[0];
 	if (text.len == 0)
 		return err_set(err, ERR_USAGE,
-		    "want a target, as in smtpsh send --to you@example.org mx1.example.org");
+		    "no target: smtpsh send --to you@example.org mx1.example.org");
 	if (!target_parse(
 		target, text, span_of(o->nargs > 1 ? o->arg[1] : NULL), o->port, &o->arena, err))
 		return false;
@@ -236,7 +236,7 @@ send_read_words(struct options *o, struct target *target, struct err *err)
 	bool asks = o->send.last >= SEND_RCPT && c->nto == 0;
 	if (asks && (o->dry_run || !may_ask(o)))
 		return err_set(err, ERR_USAGE,
-		    "want a recipient: --to ADDR, or --quit-after ehlo, starttls, auth or mail");
+		    "no recipient: use --to ADDR, or --quit-after ehlo, starttls, auth or mail");
 	if (!o->send.from_given && !asks) {
 		const char *user = getenv("LOGNAME");
 		c->from = arena_printf(&o->arena, "%s@%s", user && user[0] ? user : "smtpsh",
@@ -270,7 +270,7 @@ const struct command command_send = {
 	.group = FOR_MAIL,
 	.args = "[OPTION...] [TARGET [PORT]]",
 	.args_max = 2,
-	.help = "Send a message and show a verdict for each recipient",
+	.help = "Send a message and show the result for each recipient",
 	.scope = SCOPE_SEND,
 	.run = run_send,
 	.example = { "send --to you@example.org mx1.example.org",

@@ -102,7 +102,7 @@ make_tls(struct serving *v, struct err *err)
 
 	if (v->o->session.tls == TARGET_TLS_OFF)
 		return !v->o->ca_out ||
-		    err_set(err, ERR_USAGE, "--ca-out and --tls=off: there is no certificate then");
+		    err_set(err, ERR_USAGE, "--ca-out cannot be used with --tls=off");
 	opts.server = true;
 	if (!opts.cert) {
 		v->made = serve_certificate(host ? host : MTA_HOST, err);
@@ -112,8 +112,8 @@ make_tls(struct serving *v, struct err *err)
 	}
 	if (v->o->ca_out && !v->made)
 		return err_set(err, ERR_USAGE,
-		    "--ca-out and --cert: there is a CA to write only for a certificate made at "
-		    "start");
+		    "--ca-out cannot be used with --cert: it writes the CA of the certificate made "
+		    "at start");
 	v->tls = tls_context_new(&opts, err);
 	return v->tls &&
 	    (!v->o->ca_out || draft_write(v->o->ca_out, 0666, tls_made_ca_pem(v->made), err));
@@ -134,13 +134,13 @@ make_mock(struct serving *v, struct err *err)
 	char format[OPTION_SHOWN];
 
 	if (o->nargs && o->profile)
-		return err_set(err, ERR_USAGE, "--profile is a script already: use one of both");
+		return err_set(err, ERR_USAGE, "--profile runs a script of its own; omit FILE");
 	if (o->profile && !profile_find(o->profile, &o->arena, &path, err))
 		return false;
 	if (!path && reports_at_end(o)) {
 		option_show(option_find(SCOPE_SERVE, SPAN("format")), o, format);
 		return err_set(
-		    err, ERR_USAGE, "--format %s reports on a script: serve FILE", format);
+		    err, ERR_USAGE, "--format %s reports on a script: use serve FILE", format);
 	}
 	if (!path)
 		return true;
@@ -157,7 +157,7 @@ make_mock(struct serving *v, struct err *err)
 		.stray = &v->stray },
 	    err);
 	if (v->mock && (o->serve.mta.without || o->session.lmtp) && mock_has(v->mock, VERB_EHLO))
-		return err_set(err, ERR_USAGE, "%s: %s says itself what EHLO offers",
+		return err_set(err, ERR_USAGE, "%s: the script %s replies to EHLO itself",
 		    o->session.lmtp ? "--lmtp" : "--without", path);
 	if (v->mock && o->look.verbose >= 0)
 		serve_report_passed_over(v->mock, true);
@@ -181,9 +181,8 @@ make(struct serving *v, struct err *err)
 	if (o->wait &&
 	    (o->count || reports_at_end(o) || (o->messages && strcmp(o->messages, "-") == 0)))
 		return err_set(err, ERR_USAGE,
-		    "--wait prints a message alone, and ends then: not with --count, --messages - "
-		    "or "
-		    "a report");
+		    "--wait prints one message and exits; it cannot be used with --count, "
+		    "--messages - or a report");
 	if (o->maildir || o->mbox || o->messages) {
 		v->store = store_new(
 		    &(struct store_opts){
@@ -235,9 +234,9 @@ tell_who_can_reach(const struct serving *v, const struct addr *bound)
 	char text[ADDR_TEXT];
 
 	if (!addr_is_loopback(bound) && v->o->look.verbose >= 0)
-		fprintf(stderr, "smtpsh: note: %s is %s: others than this machine can reach it\n",
+		fprintf(stderr, "smtpsh: note: %s is %s; other hosts can reach it\n",
 		    addr_text(bound, text),
-		    addr_is_any(bound) ? "every address of this machine" : "no loopback address");
+		    addr_is_any(bound) ? "the wildcard address" : "not a loopback address");
 }
 
 static void
@@ -290,9 +289,11 @@ live(struct serving *v, struct err *err)
 	while (!v->enough && !ending_is_due(&v->ending))
 		standard_turn(v->env.loop, true);
 	if (!v->enough && v->ending.signo && o->wait)
-		err_set(err, ERR_TIMEOUT, "ended by a signal before message %u came", o->wait);
+		err_set(err, ERR_TIMEOUT, "interrupted by a signal before message %u "
+		    "arrived", o->wait);
 	else if (!v->enough && v->ending.late && (o->count || o->wait))
-		err_set(err, ERR_TIMEOUT, "%llu of %u messages came before the deadline", v->count,
+		err_set(err, ERR_TIMEOUT, "only %llu of %u messages arrived before the "
+		    "deadline", v->count,
 		    o->count ? o->count : o->wait);
 	/* When all came that was asked for, those who are there may end what they began. */
 	serve_deafen(v->server);
@@ -344,12 +345,12 @@ serve(struct options *o, struct err *err)
 			serve_report_write(v.report, o, &v.screen);
 		bool count = v.shows && !v.json;
 		if (count && v.mock)
-			printf("# %u connection%s played, %u failed\n", v.played,
+			printf("# %u connection%s, %u failed\n", v.played,
 			    v.played == 1 ? "" : "s", v.failed);
 		if (count)
-			printf("# %llu message%s came\n", v.count, v.count == 1 ? "" : "s");
+			printf("# %llu message%s received\n", v.count, v.count == 1 ? "" : "s");
 		if (v.failed > 0 && err->kind == ERR_NONE)
-			err_set(err, ERR_EXPECT, "%u of %u connections did not do what %s says",
+			err_set(err, ERR_EXPECT, "%u of %u connections did not follow %s",
 			    v.failed, v.played, v.script->file);
 	}
 	release(&v);

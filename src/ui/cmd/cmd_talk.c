@@ -270,7 +270,7 @@ talk_dry(struct options *o, const struct target *target, struct err *err)
 	const char *file = o->file ? o->file : "-";
 
 	if (o->format != FORMAT_TEXT)
-		err_set(err, ERR_USAGE, "--dry-run prints text: use it without --format json");
+		err_set(err, ERR_USAGE, "--dry-run cannot be used with --format json");
 	else if ((o->nlines > 0 || (!o->file && isatty(STDIN_FILENO))) ||
 	    file_read(file, FILE_PIPE, SCRIPT_OCTETS_MAX, &o->arena, &text, err))
 		dry_run(o, target, text);
@@ -288,7 +288,7 @@ run_talk(struct options *o, struct err *err)
 	if (o->dry_run)
 		return talk_dry(o, target, err);
 	if (o->step && is_interactive(o))
-		err_set(err, ERR_USAGE, "--step is for lines of -c, -f or a pipe");
+		err_set(err, ERR_USAGE, "--step requires -c, -f or a pipe");
 	else if (!o->step || stepping_begin(&stepping, err))
 		return talk(o, target);
 	return ERR_USAGE;
@@ -299,7 +299,7 @@ const struct command command_talk = {
 	.group = FOR_SESSION,
 	.args = "[OPTION...] [TARGET [PORT]]",
 	.args_max = 2,
-	.help = "Talk to an SMTP server; from a pipe, the same lines are a script",
+	.help = "Open an SMTP session at a prompt, or run lines from a file, a pipe or -c",
 	.scope = SCOPE_TALK,
 	.run = run_talk,
 	.example = { "mx1.example.org", "@example.org",

@@ -81,7 +81,7 @@ command_hint(struct options *o, const char *word)
 		return arena_printf(&o->arena, "the subcommand is \"smtpsh %s\"", suggestion.best);
 	if (word && access(word, F_OK) == 0)
 		return arena_printf(&o->arena,
-		    "there is a file \"%s\": lines are taken from it by -f %s", word, word);
+		    "\"%s\" is a file; to read lines from it, use -f %s", word, word);
 	return SPAN_NONE;
 }
 
@@ -92,7 +92,7 @@ command_takes(const struct command *c, struct options *o, struct err *err)
 	if (o->nargs <= c->args_max || o->help || o->version)
 		return true;
 	struct span hint = c->name[0] ? SPAN_NONE : command_hint(o, o->arg[0]);
-	return err_set(err, ERR_USAGE, "\"%s\" is an argument too many: smtpsh %s%s%s%s%.*s",
+	return err_set(err, ERR_USAGE, "extra argument \"%s\": smtpsh %s%s%s%s%.*s",
 	    o->arg[c->args_max], c->name, c->name[0] ? " " : "", c->args, hint.len ? "; " : "",
 	    SPAN_ARG(hint));
 }
@@ -139,7 +139,8 @@ command_tell_sources(const struct options *o)
 		fprintf(stderr, g->line ? "%s:%u)\n" : "%s)\n", g->source, g->line);
 	}
 	if (o->name && (o->look.verbose > 0 || command_hides_host(o->name->name)))
-		fprintf(stderr, "smtpsh: [%s] in %s: %.*s; for a host of that name use \"-- %s\"\n",
+		fprintf(stderr, "smtpsh: [%s] in %s: %.*s; to use the host of that name, give \"-- "
+		    "%s\"\n",
 		    o->name->name, o->config->path, SPAN_ARG(text_safe(&arena, o->name->target)),
 		    o->name->name);
 	arena_release(&arena);

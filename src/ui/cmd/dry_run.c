@@ -57,7 +57,7 @@ dry_run_connection(const struct session_opts *o, const struct target *t)
 static void
 dry_run_target(const struct session_opts *o, const struct target *t, struct arena *arena)
 {
-	printf("=== dry run: no lookup, no connection; target %.*s\n",
+	printf("=== dry run, no lookups or connections; target %.*s\n",
 	    SPAN_ARG(text_safe(arena, t->text)));
 	dry_run_lookups(o, t, arena);
 	dry_run_connection(o, t);
@@ -107,7 +107,7 @@ dry_run_opening(const struct options *o, const struct target *t, struct arena *a
 	if (tls == TARGET_TLS_STARTTLS || try)
 		printf("=== EHLO, STARTTLS%s, EHLO\n", try ? " if offered" : "");
 	if (o->session.auth.wanted) {
-		printf("=== EHLO if due\n");
+		printf("=== EHLO if needed\n");
 		dry_run_login(&o->session);
 	}
 }

@@ -75,5 +75,5 @@ ending_status(const struct ending *e, int status)
 bool
 ending_in_time(const struct ending *e, struct err *err)
 {
-	return !e->late || err_set(err, ERR_TIMEOUT, "ended by --deadline");
+	return !e->late || err_set(err, ERR_TIMEOUT, "stopped by --deadline");
 }

@@ -176,15 +176,15 @@ exporter_on_request(void *cls, struct MHD_Connection *connection, const char *ur
 		if (!deletes && strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
 		    strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
 			return exporter_refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
-			    server->deletes ? "only GET, HEAD and DELETE are answered here\n" :
-					      "only GET and HEAD are answered here\n",
+			    server->deletes ? "method not allowed; use GET, HEAD or DELETE\n" :
+					      "method not allowed; use GET or HEAD\n",
 			    server->deletes);
 		/* The memory of a connection is twice as large: there is room for an answer. */
 		const union MHD_ConnectionInfo *info = MHD_get_connection_info(
 		    connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 		if (info && info->header_size > HEADER_MOST)
 			return exporter_refuse(connection, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
-			    "a request has 8192 octets of headers at the most\n", false);
+			    "request headers are limited to 8192 bytes\n", false);
 		r = *con_cls = memory_zeroed(sizeof *r);
 		*r = (struct http_request){
 			.server = server, .connection = connection, .deletes = deletes
@@ -252,7 +252,7 @@ exporter_start(int fd, unsigned most, bool deletes, http_fn *fn, void *ctx, stru
 	    on_connection, s, MHD_OPTION_END);
 	if (s->daemon)
 		return s;
-	err_set(err, ERR_SYSTEM, "libmicrohttpd does not start");
+	err_set(err, ERR_SYSTEM, "libmicrohttpd failed to start");
 	free(s);
 	return NULL;
 }

@@ -121,7 +121,7 @@ module_read_options(struct probe_module *m, struct span text, struct err *err)
 	while (n < ARGS_MOST && ini_word(&text, &word))
 		arg[n++] = arena_string(&m->arena, word);
 	if (n == ARGS_MOST)
-		return err_set(err, ERR_USAGE, "a module has %d words at the most", ARGS_MOST - 1);
+		return err_set(err, ERR_USAGE, "more than %d words in a module", ARGS_MOST - 1);
 	options_release(&m->o);
 	if (!options_read(&m->o, SCOPE_PROBE, m->program, n, arg, err))
 		return false;
@@ -132,8 +132,7 @@ module_read_options(struct probe_module *m, struct span text, struct err *err)
 	if (o->nargs > 0 || o->help || o->version || o->debug || p->targets || p->output ||
 	    p->nreports || p->resume || p->write_ext_set || p->watch_ms || p->deadline_ms)
 		return err_set(err, ERR_USAGE,
-		    "a module has options of a probe alone: no target, and nothing that writes "
-		    "a file or repeats it");
+		    "a module takes probe options only: no target, no output file, no repetition");
 	return true;
 }
 
@@ -158,7 +157,7 @@ modules_read_section(struct reading *r, const struct ini_line *line)
 
 	if (!line->whole || !span_eq(span_word(&name), SPAN("module")) || !module_is_name(name))
 		return err_set(r->err, ERR_USAGE,
-		    "want [module NAME], a name of letters, digits, \"_\", \"-\" and \".\"");
+		    "expected [module NAME], a name of letters, digits, \"_\", \"-\" and \".\"");
 	for (struct probe_module *m = r->first; m; m = m->next)
 		if (span_eq(span_of(m->name), name))
 			return err_set(r->err, ERR_USAGE, "module %s is defined twice", m->name);
@@ -173,12 +172,12 @@ modules_read_line(struct reading *r, const struct ini_line *line)
 	if (line->kind == INI_SECTION)
 		return modules_read_section(r, line);
 	if (!span_eq(line->name, SPAN("options")) || !line->whole)
-		return err_set(r->err, ERR_USAGE, "want options = OPTION..., or [module NAME]");
+		return err_set(r->err, ERR_USAGE, "expected options = OPTION... or [module NAME]");
 	if (!r->first)
-		return err_set(r->err, ERR_USAGE, "a [module NAME] must stand before its options");
+		return err_set(r->err, ERR_USAGE, "options before the first [module NAME]");
 	if (r->first->given)
 		return err_set(r->err, ERR_USAGE,
-		    "module %s has its options already: they stand in one line", r->first->name);
+		    "second options line in module %s", r->first->name);
 	r->first->given = true;
 	return module_read_options(r->first, line->value, r->err);
 }

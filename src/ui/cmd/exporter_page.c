@@ -103,7 +103,7 @@ site_allows(const struct site *site, struct http_request *r, bool page)
 	else if (origin && !(host && origin_is(origin, host)))
 		said = "this request comes from another site";
 	else if (page && !(host && site_is_named(site, host)))
-		said = "the page is not known by this host name: --allow-host adds names";
+		said = "this host name is not allowed; --allow-host adds names";
 	if (said)
 		exporter_answer(http, r, 403, said);
 	return !said;
@@ -146,7 +146,8 @@ site_answer_page(const struct site *site, struct http_request *r, struct past *p
 		past_write(past, out, true);
 	if (site->o->history) {
 		fprintf(out,
-		    "<h2>Last probes</h2>\n<p class=\"dim\">up to %u, the newest first</p>\n",
+		    "<h2>Last probes</h2>\n"
+		    "<p class=\"dim\">up to %u, newest first</p>\n",
 		    site->o->history);
 		recent_write(site->recent, out);
 	} else {

@@ -128,7 +128,7 @@ read_request(struct exporter_probe *p, const struct options *all, struct err *er
 	if (scrape_ms && (!p->module->timed || scrape_ms < o->probe.probe.total_ms))
 		o->probe.probe.total_ms = scrape_ms;
 	if (sni && !exporter_is_name(span_of(sni), false, &o->arena))
-		return err_set(err, ERR_USAGE, "hostname: want a host name");
+		return err_set(err, ERR_USAGE, "hostname: expected a host name");
 	if (sni)
 		o->session.sni = arena_string(&o->arena, span_of(sni));
 	if (o->probe.fleet.addresses == ADDRESSES_UNSET && !o->probe.mx)
@@ -157,17 +157,18 @@ exporter_read_target(struct exporter_probe *p, const struct options *all, const 
 	struct addr literal;
 	bool is_literal = addr_parse(&literal, target->host, 0);
 	if (target->kind != TARGET_HOST && target->kind != TARGET_MX)
-		err_set(err, ERR_USAGE, "only hosts and domains are probed for others");
+		err_set(err, ERR_USAGE, "only hosts and domains can be probed here");
 	else if (!is_literal && !exporter_is_name(target->host, true, &p->o.arena))
-		return err_set(err, ERR_USAGE, "target: want a host name, a domain or an address"),
+		return err_set(err, ERR_USAGE, "target: expected a host name, a domain or an "
+		    "address"),
 		       400;
 	else if (!port_allowed(all->allow_port, target->port))
-		err_set(err, ERR_USAGE, "port %u is not allowed: --allow-port lists those that are",
+		err_set(err, ERR_USAGE, "port %u is not allowed (see --allow-port)",
 		    target->port);
 	else if (is_literal && !addr_is_allowed(all->allow_target, all->nallow_target, &literal))
 		/* the fleet looks at the addresses that a name has */
 		err_set(err, ERR_USAGE,
-		    "this address is not allowed: --allow-target lists those that are");
+		    "this address is not allowed (see --allow-target)");
 	return err->kind == ERR_NONE ? 200 : 403;
 }
 
@@ -220,7 +221,8 @@ exporter_probe_end(struct exporter_probe *p, bool stop)
 	bool ok = p->told > 0 && sum.worst != STATE_CRITICAL && sum.worst != STATE_UNKNOWN;
 
 	if (p->debug)
-		fputs("\nWhat the scrape would have got:\n", p->out);
+		fputs("\n"
+		    "What a scrape would return:\n", p->out);
 	report_end(p->report, &sum, NULL);
 	fclose(p->out);
 	p->module->done[ok]++;

@@ -53,8 +53,7 @@ bound_jobs(struct fleet_opts *opts)
 	opts->jobs_most = files / 2 < 4096 ? files / 2 : 4096;
 	if (opts->jobs > most) {
 		fprintf(stderr,
-		    "smtpsh: --jobs %u: no more than %u, for there are %u descriptors (ulimit "
-		    "-n)\n",
+		    "smtpsh: --jobs %u reduced to %u: only %u file descriptors (ulimit -n)\n",
 		    opts->jobs, most, files);
 		opts->jobs = most;
 	}
@@ -90,7 +89,7 @@ on_over(void *ctx, struct span target, size_t number, enum health state, bool do
 	progress_hide(r->progress);
 	if (r->o->probe.targets && !r->watch && r->o->look.verbose >= 0 &&
 	    (r->undone++ < UNDONE_SHOWN || !r->watched))
-		fprintf(stderr, "smtpsh: not done: %.*s\n", SPAN_ARG(span_first(target, 200)));
+		fprintf(stderr, "smtpsh: not probed: %.*s\n", SPAN_ARG(span_first(target, 200)));
 }
 
 static void
@@ -118,7 +117,7 @@ probe_progress(void *ctx, char out[PROGRESS_SIZE])
 		snprintf(out, PROGRESS_SIZE, "waiting for %s, %.1f of %s", what, seconds, most);
 	else
 		snprintf(out, PROGRESS_SIZE,
-		    "%zu of %zu%s done, %zu at work, %zu not ok, %.1f s, %s%s", over, sum.targets,
+		    "%zu of %zu%s done, %zu running, %zu not ok, %.1f s, %s%s", over, sum.targets,
 		    sum.open ? "+" : "", fleet_in_flight(r->fleet), over - sum.state[STATE_OK],
 		    seconds, p->deadline_ms ? "at most " : "each up to ", most);
 }
@@ -237,7 +236,7 @@ probe_run(struct session_env *env, struct options *o, struct ending *ending,
 	progress_free(r.progress);
 	if (r.watched && !watch && r.undone > UNDONE_SHOWN)
 		fprintf(stderr,
-		    "smtpsh: and %zu more; with --resume FILE the next run does what is left\n",
+		    "smtpsh: and %zu more; with --resume FILE the next run probes the rest\n",
 		    r.undone - UNDONE_SHOWN);
 	*sum = fleet_summary(r.fleet);
 	sum->bad = targets_bad(r.targets);

@@ -58,7 +58,7 @@ watch_draw_head(struct probe_watch *w, unsigned columns)
 			    live.state[0] + live.state[1] + live.state[2] + live.state[3],
 			    live.targets, live.open ? "+" : "");
 		else
-			snprintf(what, sizeof what, "at work");
+			snprintf(what, sizeof what, "running");
 	} else {
 		snprintf(what, sizeof what, "next in %llu s",
 		    (unsigned long long)(w->next_us > now ? (w->next_us - now + 999999) / 1000000 :

@@ -98,8 +98,8 @@ replay_may_learn(const struct replay *r, struct err *err)
 			continue;
 		struct place place = item->nsay > 0 ? item->say[item->nsay - 1].place : item->place;
 		return err_set(err, ERR_USAGE,
-		    "%s:%u: --learn plays a script twice, and a message would be sent here each "
-		    "time; --learn=send allows that",
+		    "%s:%u: --learn runs a script twice, and this one sends a message each time; "
+		    "--learn=send allows that",
 		    place.file, place.line);
 	}
 	return true;
@@ -155,7 +155,7 @@ learn_drop_refused(struct learn *l)
 		if (l->refused[i]) {
 			play_free(c->play);
 			fprintf(stderr,
-			    "%s: case \"%.*s\" is not played again: AUTH was answered with %u\n",
+			    "%s: case \"%.*s\" not repeated: AUTH was rejected with %u\n",
 			    c->file->name, SPAN_ARG(replay_name(c)), l->refused[i]);
 		} else
 			r->cases[kept++] = *c;
@@ -334,13 +334,14 @@ reason_not_to(const struct sample *s, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const struct reply *r = &s[i].reply;
 		if (s[i].starred)
-			return "what came has a secret in it";
+			return "the reply contains a secret";
 		if (r->flaws & REPLY_IRREGULAR)
-			return "what came is no regular reply";
+			return "the reply is malformed";
 		if (r->code != s[0].reply.code || r->nlines != s[0].reply.nlines)
-			return "more than the text differed";
+			return "more than the text differs";
 	}
-	return s[0].reply.nlines != s[0].x->nlines ? "it has more or fewer lines than came" : NULL;
+	return s[0].reply.nlines != s[0].x->nlines ? "the reply has a different number of "
+	    "lines" : NULL;
 }
 
 /* All samples of one expectation. */
@@ -360,7 +361,7 @@ learn_expect(struct learn *l, const struct replay_file *file, const struct sampl
 		l->left += !same;
 		if (!same)
 			fprintf(
-			    stderr, "%s:%u: left as it is: %s\n", file->name, x->place.line, why);
+			    stderr, "%s:%u: left unchanged: %s\n", file->name, x->place.line, why);
 		return;
 	}
 	for (size_t k = 0; k < x->nlines; k++) {
@@ -372,7 +373,7 @@ learn_expect(struct learn *l, const struct replay_file *file, const struct sampl
 			continue;
 		if (!learn_line(s, n, k, &out)) {
 			l->left++;
-			fprintf(stderr, "%s:%u: left as it is: no pattern fits all that came\n",
+			fprintf(stderr, "%s:%u: left unchanged: no pattern fits all the replies\n",
 			    file->name, line->place.line);
 			continue;
 		}
@@ -444,7 +445,7 @@ learn_file(struct learn *l, const struct replay_file *file, struct err *err)
 	learn_tell_failures(l, file);
 	if ((l->rewrite.n > 0 || always) && !rewrite_write(&l->rewrite, file, to, err))
 		return false;
-	fprintf(l->r->out, "%s: %zu line%s made patterns", file->name, l->rewrite.n,
+	fprintf(l->r->out, "%s: %zu line%s turned into patterns", file->name, l->rewrite.n,
 	    l->rewrite.n == 1 ? "" : "s");
 	fprintf(l->r->out, always ? ", written to %s\n" : "\n", to);
 	return true;

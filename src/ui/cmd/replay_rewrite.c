@@ -86,7 +86,8 @@ rewrite_write(
 	}
 	bool ok = file_read(file->name, FILE_REGULAR, SCRIPT_OCTETS_MAX, w->arena, &now, err) &&
 	    (span_eq(now, file->text) ||
-		err_set(err, ERR_USAGE, "%s was changed meanwhile: not updated", file->name)) &&
+		err_set(err, ERR_USAGE, "%s has changed in the meantime; not "
+		    "updated", file->name)) &&
 	    draft_write(to, 0666, buf_span(&out), err);
 	buf_release(&out);
 	return ok;

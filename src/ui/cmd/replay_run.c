@@ -11,7 +11,7 @@ replay_progress(void *ctx, char out[PROGRESS_SIZE])
 {
 	const struct replay *r = ctx;
 
-	snprintf(out, PROGRESS_SIZE, "%zu of %zu done, %zu at work, %.1f s", r->told, r->ncases,
+	snprintf(out, PROGRESS_SIZE, "%zu of %zu done, %zu running, %.1f s", r->told, r->ncases,
 	    (size_t)r->running, (double)(loop_now_us() - r->began_us) / 1e6);
 }
 
@@ -148,7 +148,8 @@ replay_run(struct replay *r, unsigned jobs)
 		for (size_t i = r->told; r->stop && i < r->next; i++)
 			if (!r->cases[i].done)
 				play_stop(r->cases[i].play, ending.signo ? ERR_SYSTEM : ERR_TIMEOUT,
-				    ending.signo ? "interrupted" : "not over within --deadline");
+				    ending.signo ? "interrupted" : "did not finish within "
+				        "--deadline");
 		if (r->stop)
 			r->ncases = r->next;
 		tell_ready(r);

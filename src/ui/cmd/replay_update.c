@@ -32,16 +32,16 @@ reason_not_to(const struct update *u, const struct play_failure *f)
 	const struct expect *x = f->expect;
 
 	if (!x || !f->reply || f->kind != ERR_EXPECT)
-		return "no reply stands against an S: line";
+		return "no reply was compared with an S: line";
 	if (!x->line[0].place.file || strcmp(x->line[0].place.file, u->file->name) != 0)
 		return "it is in an included file";
 	if (has_pattern(x))
-		return "a pattern that no longer matches is for its author to change";
+		return "a pattern that no longer matches has to be changed by hand";
 	if (f->reply->flaws & REPLY_IRREGULAR ||
 	    f->reply->code < 100)
-		return "what came is no regular reply";
+		return "the reply is malformed";
 	if (f->starred || span_find(f->reply->raw, SPAN("{{")).len > 0)
-		return "what came has a secret in it, or looks as if";
+		return "the reply contains a secret, or seems to";
 	return NULL;
 }
 

@@ -178,7 +178,8 @@ api_list_later(struct api *api, struct http_request *r)
 
 	if ((wait && !span_number(span_of(wait), ~0ull, &wanted)) ||
 	    (time && (!cursor_milliseconds(&at, at.line, &ms, &err) || ms > WAIT_MOST_MS))) {
-		api_say(api, r, 400, "want ?wait=N, and &timeout=T of 10 minutes at the most");
+		api_say(api, r, 400, "expected ?wait=N and, optionally, &timeout=T of up to 10 "
+		    "minutes");
 		return;
 	}
 	if (api->count >= wanted) {
@@ -241,18 +242,18 @@ api_on_request(void *ctx, struct http_request *r, const char *path)
 	struct span at = span_of(path), messages = SPAN("/messages");
 
 	if (!api_host_is_ours(api, r))
-		api_say(api, r, 403, "the Host header names another host than localhost");
+		api_say(api, r, 403, "the Host header does not name localhost");
 	else if (span_eq(at, SPAN("/-/healthy")))
 		api->http->answer(r, 200, "text/plain; charset=utf-8", SPAN("healthy\n"));
 	else if (span_eq(at, messages) && api->http->is_delete(r))
 		api_clear(api, r);
 	else if (api->http->is_delete(r))
-		api_say(api, r, 405, "DELETE is for /messages alone");
+		api_say(api, r, 405, "DELETE is only for /messages");
 	else if (span_eq(at, messages))
 		api_list_later(api, r);
 	else if (!span_starts(at, SPAN("/messages/")) ||
 	    !api_one(api, r, span_skip(at, messages.len + 1)))
-		api_say(api, r, 404, "there are /messages, /messages/N and /messages/N/raw");
+		api_say(api, r, 404, "not found; try /messages, /messages/N or /messages/N/raw");
 }
 
 /* ---- the loop */

@@ -14,7 +14,7 @@ stepping_begin(struct stepping *s, struct err *err)
 {
 	*s = (struct stepping){ .stopped = false };
 	return ask_has_terminal() ||
-	    err_set(err, ERR_USAGE, "--step needs a terminal to ask on");
+	    err_set(err, ERR_USAGE, "--step requires a terminal");
 }
 
 /* What judges a reply, and a comment, is not sent. */

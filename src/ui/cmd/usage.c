@@ -163,14 +163,14 @@ usage_write(struct screen *s, const struct command *command, const struct progra
 	flow_end(&f);
 	if (talk)
 		usage_commands(s, all->commands, brief);
-	usage_options(s, command->scope, "Options used most", -1, brief);
+	usage_options(s, command->scope, "Common options", -1, brief);
 	for (int group = 0; !brief && group < GROUPS; group++)
 		usage_options(s, command->scope, group_titles[group], group, false);
 	usage_examples(s, command, brief);
 	if (brief)
 		screen_print(s, "%ssmtpsh %s%s--help lists all options%s\n", talk ? "" : "\n",
 		    command->name, talk ? "" : " ",
-		    talk ? ", smtpsh SUBCOMMAND --help those of a subcommand" : "");
+		    talk ? "; smtpsh SUBCOMMAND --help, those of a subcommand" : "");
 }
 
 static void

@@ -246,7 +246,7 @@ add_piece(struct edit *e, struct buf *out, const struct edit_piece *p)
 wchar_t *
 edit_give_prompt(void *ctx)
 {
-	static const struct edit_piece command[] = { { "command for smtpsh", "1" }, { "> ", NULL },
+	static const struct edit_piece command[] = { { "smtpsh command", "1" }, { "> ", NULL },
 		{ NULL, NULL } };
 	struct buf out = { .max = EDIT_PROMPT_MAX * 4 };
 	struct edit *e = ctx;
@@ -261,7 +261,7 @@ edit_give_prompt(void *ctx)
 		struct span all = buf_span(&e->paste), line;
 		while (span_line(&all, &line))
 			n++;
-		snprintf(pasted, sizeof pasted, "send the %zu pasted lines? Enter, or ^C", n);
+		snprintf(pasted, sizeof pasted, "send %zu pasted lines? Enter or ^C", n);
 		add_piece(e, &out, &(struct edit_piece){ pasted, "1" });
 		add_piece(e, &out, &(struct edit_piece){ "> ", NULL });
 	} else {

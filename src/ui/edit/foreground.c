@@ -77,7 +77,7 @@ foreground_run(const char *command, const char *argument, int input, struct err 
 	if (!foreground_wait(span_of(command), argument, input, &status, err))
 		return false;
 	if (status == NOT_FOUND)
-		return err_set(err, ERR_SYSTEM, "there is no program %s", command);
+		return err_set(err, ERR_SYSTEM, "program not found: %s", command);
 	return status == 0 || err_set(err, ERR_SYSTEM, "%s failed", command);
 }
 
@@ -101,7 +101,8 @@ editor_write(struct arena *arena, struct span *text, struct err *err)
 	int fd = mkstemp(path);
 	if (fd < 0)
 		return err_set(
-		    err, ERR_SYSTEM, "%s: no file for the editor: %s", path, strerror(errno));
+		    err, ERR_SYSTEM, "%s: cannot create a file for the editor: "
+		        "%s", path, strerror(errno));
 	close(fd);
 	bool ok = foreground_run(editor_name(), path, -1, err) &&
 	    file_read(path, FILE_REGULAR, EDITOR_TEXT_MAX, arena, text, err);

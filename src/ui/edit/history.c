@@ -138,7 +138,7 @@ history_save(struct history *h, struct err *err)
 	    draft_write(path, 0600, newest(buf_span(&all), HISTORY_LINES), &why);
 	buf_release(&old);
 	buf_release(&all);
-	return ok || err_set(err, ERR_SYSTEM, "the history could not be kept: %s", why.text);
+	return ok || err_set(err, ERR_SYSTEM, "cannot write the history: %s", why.text);
 }
 
 void

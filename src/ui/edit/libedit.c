@@ -138,11 +138,11 @@ static void
 learn_keys(struct libedit_editor *e)
 {
 	el_wset(e->el, EL_ADDFN, L"smtpsh-complete", L"complete", on_complete);
-	el_wset(e->el, EL_ADDFN, L"smtpsh-escape", L"one command for smtpsh", on_escape);
-	el_wset(e->el, EL_ADDFN, L"smtpsh-paste", L"take a paste", on_paste);
-	el_wset(e->el, EL_ADDFN, L"smtpsh-take", L"take the rest, or go on", on_take);
-	el_wset(e->el, EL_ADDFN, L"smtpsh-older", L"an older line that begins so", on_older);
-	el_wset(e->el, EL_ADDFN, L"smtpsh-newer", L"a newer line that begins so", on_newer);
+	el_wset(e->el, EL_ADDFN, L"smtpsh-escape", L"enter one command for smtpsh", on_escape);
+	el_wset(e->el, EL_ADDFN, L"smtpsh-paste", L"insert pasted text", on_paste);
+	el_wset(e->el, EL_ADDFN, L"smtpsh-take", L"accept the suggestion, or move right", on_take);
+	el_wset(e->el, EL_ADDFN, L"smtpsh-older", L"previous line with this beginning", on_older);
+	el_wset(e->el, EL_ADDFN, L"smtpsh-newer", L"next line with this beginning", on_newer);
 	bind_keys(e);
 	bind_arrows(e);
 	el_source(e->el, NULL);

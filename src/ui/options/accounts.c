@@ -22,7 +22,7 @@ accounts_read(
 			continue;
 		if (user.len == 0 || user.len == line.len || n == ACCOUNTS_MAX)
 			return err_set(err, ERR_USAGE,
-			    "%s:%u: want user:password, %d lines at the most", file, number,
+			    "%s:%u: expected user:password (up to %d lines)", file, number,
 			    ACCOUNTS_MAX);
 		list[n++] = (struct mta_account){ user, password };
 	}

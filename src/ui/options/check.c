@@ -6,7 +6,7 @@ add_word(struct options *o, const char **list, size_t *n, size_t most, const cha
     struct span v, struct err *err)
 {
 	if (*n == most)
-		return err_set(err, ERR_USAGE, "--%s: more than %zu of these", name, most);
+		return err_set(err, ERR_USAGE, "--%s: given more than %zu times", name, most);
 	list[(*n)++] = arena_string(&o->arena, v);
 	return true;
 }

@@ -78,14 +78,14 @@ config_unknown(struct config_reading *r, struct span name)
 	if (span_find_case(name, SPAN("pas")).len || span_find_case(name, SPAN("secret")).len ||
 	    span_find_case(name, SPAN("token")).len)
 		return err_set(r->err, ERR_USAGE,
-		    "a password may not stand in this file: use password-command, password-file, "
+		    "passwords are not allowed in this file: use password-command, password-file, "
 		    "password-env or netrc");
 	for (const struct option *o = options; o->name; o++)
 		if (o->scope & SCOPE_ALL)
 			suggest_try(&suggestion, o->name);
-	return err_set(r->err, ERR_USAGE, "there is no option \"%.*s\"%s%s%s",
-	    SPAN_ARG(span_first(name, NAME_MOST)), suggestion.best ? " (near: " : "",
-	    suggestion.best ? suggestion.best : "", suggestion.best ? ")" : "");
+	return err_set(r->err, ERR_USAGE, "unknown option \"%.*s\"%s%s%s",
+	    SPAN_ARG(span_first(name, NAME_MOST)), suggestion.best ? " (did you mean " : "",
+	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
 }
 
 /* "~/x" is below the home folder, as a shell has it. */
@@ -109,14 +109,14 @@ config_read_option(struct config_reading *r, const struct ini_line *line)
 		return config_unknown(r, line->name);
 	if (o->group == IN_GENERAL && o->arg == NULL && o->kind == OPTION_FLAG)
 		return err_set(
-		    r->err, ERR_USAGE, "%s is for the command line, not for a file", o->name);
+		    r->err, ERR_USAGE, "%s is allowed on the command line only", o->name);
 	for (const struct option *each = o; r->at == AT_DEFAULTS && each->name; each++) {
 		const char *why = span_eq(line->name, span_of(each->name)) ?
 		    config_reserves(each, line->value) :
 		    NULL;
 		if (why)
 			return err_set(r->err, ERR_USAGE,
-			    "%s is taken only in the section of a target or on the command line: "
+			    "%s is allowed only in the section of a target or on the command line: "
 			    "%s",
 			    o->name, why);
 	}
@@ -145,7 +145,7 @@ static bool
 config_end_section(struct config_reading *r)
 {
 	return r->at != AT_NAME || r->section->target.len > 0 ||
-	    err_set(r->err, ERR_USAGE, "[%s] in line %u has no target: want target = HOST",
+	    err_set(r->err, ERR_USAGE, "[%s] in line %u has no target: expected target = HOST",
 		r->section->name, r->section->number);
 }
 
@@ -158,7 +158,7 @@ config_read_section(struct config_reading *r, const struct ini_line *line)
 		return false;
 	if (!line->whole || !config_is_name(name))
 		return err_set(r->err, ERR_USAGE,
-		    "want [defaults], [aliases] or [NAME], a name of letters, digits, \"_\", "
+		    "expected [defaults], [aliases] or [NAME], a name of letters, digits, \"_\", "
 		    "\"-\" and \".\"");
 	if (span_eq(name, SPAN("defaults"))) {
 		r->at = AT_DEFAULTS;
@@ -172,7 +172,7 @@ config_read_section(struct config_reading *r, const struct ini_line *line)
 		return true;
 	}
 	if (config_find(r->out, name))
-		return err_set(r->err, ERR_USAGE, "[%.*s] is there already", SPAN_ARG(name));
+		return err_set(r->err, ERR_USAGE, "duplicate section [%.*s]", SPAN_ARG(name));
 	if (r->nsections++ == SECTIONS_MOST)
 		return err_set(r->err, ERR_USAGE, "more than %d sections", SECTIONS_MOST);
 	r->at = AT_NAME;
@@ -202,15 +202,15 @@ config_read_alias(struct config_reading *r, const struct ini_line *line)
 
 	if (!config_is_name(line->name) || !ascii_is_letter(line->name.at[0]))
 		return err_set(r->err, ERR_USAGE,
-		    "want NAME = LINE, a name of letters, digits, \"_\", \"-\" and \".\"");
+		    "expected NAME = LINE, a name of letters, digits, \"_\", \"-\" and \".\"");
 	if (config_is_command(r, line->name))
 		return err_set(
-		    r->err, ERR_USAGE, "/%.*s is a command already", SPAN_ARG(line->name));
+		    r->err, ERR_USAGE, "/%.*s is a command of smtpsh", SPAN_ARG(line->name));
 	if (cursor_is_command(line->value, &command) && !config_is_command(r, command))
-		return err_set(r->err, ERR_USAGE, "there is no command /%.*s",
+		return err_set(r->err, ERR_USAGE, "unknown command /%.*s",
 		    SPAN_ARG(span_first(command, NAME_MOST)));
 	if (config_alias(r->out, line->name).len > 0)
-		return err_set(r->err, ERR_USAGE, "/%.*s is there already", SPAN_ARG(line->name));
+		return err_set(r->err, ERR_USAGE, "duplicate alias /%.*s", SPAN_ARG(line->name));
 	*alias = (struct config_alias){ NULL, line->name, line->value };
 	*r->alias_end = alias;
 	r->alias_end = &alias->next;
@@ -223,16 +223,16 @@ config_read_line(struct config_reading *r, const struct ini_line *line)
 	if (line->kind == INI_SECTION)
 		return config_read_section(r, line);
 	if (r->at == AT_TOP)
-		return err_set(r->err, ERR_USAGE, "want [defaults], [aliases] or [NAME] before it");
+		return err_set(r->err, ERR_USAGE, "expected [defaults], [aliases] or [NAME] first");
 	if (r->at == AT_ALIASES)
 		return line->value.len > 0 ?
 		    config_read_alias(r, line) :
-		    err_set(r->err, ERR_USAGE, "an alias wants a line: NAME = LINE");
+		    err_set(r->err, ERR_USAGE, "empty alias: expected NAME = LINE");
 	if (r->at != AT_NAME || !span_eq(line->name, SPAN("target")))
 		return config_read_option(r, line);
 	if (line->value.len == 0 || r->section->target.len > 0)
 		return err_set(r->err, ERR_USAGE,
-		    line->value.len == 0 ? "target wants a value: target = HOST" :
+		    line->value.len == 0 ? "empty target: expected target = HOST" :
 					   "[%s] has a target already",
 		    r->section->name);
 	r->section->target = line->value;
@@ -252,7 +252,7 @@ config_is_ours(const char *path, int fd, struct err *err)
 	if (st.st_uid != geteuid() && st.st_uid != 0)
 		return err_set(err, ERR_USAGE, "%s belongs to another user", path);
 	return !(st.st_mode & (S_IWGRP | S_IWOTH)) ||
-	    err_set(err, ERR_USAGE, "%s may be written by others: chmod go-w %s", path, path);
+	    err_set(err, ERR_USAGE, "%s is writable by others; use chmod go-w %s", path, path);
 }
 
 static bool

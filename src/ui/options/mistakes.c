@@ -2,13 +2,12 @@
 #include "ui/options/mistakes.h"
 
 #define NO_PASSWORD                                                                               \
-	"a password is not taken on the command line, where others can see it: --password-file, " \
-	"--password-env, "                                                                        \
-	"--password-command, --password-fd or --netrc"
+	"passwords are not accepted on the command line, where other users can see them; use " \
+	"--password-file, --password-env, --password-command, --password-fd or --netrc"
 
-#define ONLY_VERIFY "only --verify makes an unverified certificate end a session"
-#define TARGET_ALONE "the target stands by itself: smtpsh HOST [PORT]"
-#define SMTP_COMMAND "an SMTP command is typed at the prompt, or sent with -c: smtpsh HOST -c LINE"
+#define ONLY_VERIFY "not needed: an unverified certificate ends a session only with --verify"
+#define TARGET_ALONE "give the target alone: smtpsh HOST [PORT]"
+#define SMTP_COMMAND "type SMTP commands at the prompt, or send them with -c: smtpsh HOST -c LINE"
 
 /* Options by what they are about, without their dashes, as those tools write them. */
 static const struct {
@@ -16,14 +15,14 @@ static const struct {
 	enum mistake kind;
 } mistakes[] = {
 	{ "server", TARGET_ALONE },
-	{ "connect", "the target stands by itself: smtpsh HOST:PORT" },
-	{ "url", "the target stands by itself: smtpsh smtp://HOST" },
+	{ "connect", "give the target alone: smtpsh HOST:PORT" },
+	{ "url", "give the target alone: smtpsh smtp://HOST" },
 	{ "host", TARGET_ALONE },
-	{ "socket", "that is a target: unix:/PATH" },
-	{ "unix", "that is a target: unix:/PATH" },
-	{ "unix-socket", "that is a target: unix:/PATH" },
-	{ "pipe", "that is a target: \"pipe:COMMAND\"" },
-	{ "copy-routing", "that is a target: @DOMAIN" },
+	{ "socket", "use the target unix:/PATH" },
+	{ "unix", "use the target unix:/PATH" },
+	{ "unix-socket", "use the target unix:/PATH" },
+	{ "pipe", "use the target \"pipe:COMMAND\"" },
+	{ "copy-routing", "use the target @DOMAIN" },
 	{ "local-interface", "use --bind ADDR" },
 	{ "li", "use --bind ADDR" },
 	{ "interface", "use --bind ADDR" },
@@ -34,8 +33,8 @@ static const struct {
 	{ "lhlo", "use --helo NAME, with --lmtp" },
 	{ "name", "use --helo NAME" },
 	{ "protocol",
-	    "a scheme says it, as in smtps://HOST, submission://HOST, lmtp://HOST; --tls and "
-	    "--auth add to it" },
+	    "use a scheme: smtps://HOST, submission://HOST, lmtp://HOST; --tls and --auth add to "
+	    "it" },
 	{ "quit", "use smtpsh send --quit-after STAGE" },
 	{ "drop-after", "type or pipe the lines up to there, then /drop" },
 	{ "drop-after-send", "type or pipe the lines up to there, then /drop" },
@@ -76,30 +75,29 @@ static const struct {
 	{ "CApath", "use --ca DIR" },
 	{ "tls-cert", "use --cert FILE" },
 	{ "tls-key", "use --key FILE" },
-	{ "tls-chain", "--cert FILE takes the chain behind the certificate" },
+	{ "tls-chain", "use --cert FILE: the chain follows the certificate in it" },
 	{ "tls-sni", "use --sni NAME" },
 	{ "servername", "use --sni NAME" },
-	{ "tls-get-peer-cert", "/cert shows the certificates whole" },
-	{ "tls-get-peer-chain", "/cert shows the certificates whole" },
-	{ "showcerts", "/cert shows the certificates whole" },
-	{ "keylogfile", "the variable SSLKEYLOGFILE names that file" },
+	{ "tls-get-peer-cert", "use /cert to show the certificates in full" },
+	{ "tls-get-peer-chain", "use /cert to show the certificates in full" },
+	{ "showcerts", "use /cert to show the certificates in full" },
+	{ "keylogfile", "set the environment variable SSLKEYLOGFILE" },
 	{ "dane_tlsa_domain", "use --dane" },
-	{ "crlf", "nothing to do: lines end in CRLF always" },
+	{ "crlf", "not needed: lines always end in CRLF" },
 	{ "ign_eof",
-	    "nothing to do: the replies are waited for, and Q and R are letters like others" },
+	    "not needed: replies are always waited for, and Q and R are not special" },
 	{ "auth-user", "use --user NAME" },
 	{ "au", "use --user NAME" },
 	{ "login-options", "use --auth=MECHANISM" },
 	{ "sasl-authzid", "use --authzid NAME" },
 	{ "oauth2-bearer",
-	    "use --auth=OAUTHBEARER; the token comes as a password does, as by --password-file "
-	    "FILE" },
+	    "use --auth=OAUTHBEARER, and give the token like a password: --password-file FILE" },
 	{ "auth-optional", "use --auth" },
-	{ "auth-plaintext", "nothing to do: challenges are shown decoded, and answers never are" },
-	{ "auth-hide-password", "nothing to do: passwords are never shown" },
-	{ "apt", "nothing to do: challenges are shown decoded, and answers never are" },
-	{ "ahp", "nothing to do: passwords are never shown" },
-	{ "xclient", "that is a line: /xclient NAME=VALUE" },
+	{ "auth-plaintext", "not needed: challenges are shown decoded; responses are never shown" },
+	{ "auth-hide-password", "not needed: passwords are never shown" },
+	{ "apt", "not needed: challenges are shown decoded; responses are never shown" },
+	{ "ahp", "not needed: passwords are never shown" },
+	{ "xclient", "use the line /xclient NAME=VALUE" },
 	{ "proxy-version", "use --proxy-protocol v1|v2" },
 	{ "proxy-source", "use --proxy-protocol v1,src=ADDR:PORT" },
 	{ "proxy-dest", "use --proxy-protocol v1,dst=ADDR:PORT" },
@@ -113,13 +111,15 @@ static const struct {
 	{ "upload-file", "use smtpsh send --data FILE" },
 	{ "add-header", "use smtpsh send --header LINE" },
 	{ "h-Subject", "use smtpsh send --subject TEXT" },
-	{ "attach-type", "smtpsh send --attach FILE finds it out by the name" },
-	{ "attach-name", "smtpsh send --attach FILE takes it from the file" },
+	{ "attach-type", "not needed: smtpsh send --attach FILE derives the type from the name" },
+	{ "attach-name", "not needed: smtpsh send --attach FILE uses the name of the file" },
 	{ "request", "use -c LINE" },
 	{ "suppress-data", "use --log-bodies=off for the log" },
 	{ "show-time-lapse",
-	    "times are shown at the prompt and by --format json; --time adds the clock" },
-	{ "stl", "times are shown at the prompt and by --format json; --time adds the clock" },
+	    "not needed: times are shown at the prompt and with --format json; --time adds the "
+	    "time of day" },
+	{ "stl", "not needed: times are shown at the prompt and with --format json; --time adds "
+	    "the time of day" },
 	{ "show-raw-text", "use /last" },
 	{ "no-hints", "use --marks none" },
 	{ "output-file", "use --log FILE" },
@@ -128,7 +128,7 @@ static const struct {
 	{ "support", "use -V" },
 	{ "trace", "use --debug FILE" },
 	{ "trace-ascii", "use --debug FILE" },
-	{ "config", "options are read from ~/.config/smtpsh/config" },
+	{ "config", "use ~/.config/smtpsh/config" },
 	{ "msg", "use --debug FILE" },
 	{ "s", TARGET_ALONE },
 	{ "t", "use smtpsh send --to ADDR" },
@@ -136,8 +136,8 @@ static const struct {
 	{ "T", "use smtpsh send --data FILE" },
 	{ "a", "use --auth" },
 	{ "u",
-	    "use --user NAME; the password comes by --password-file, --password-env, "
-	    "--password-command, --password-fd or --netrc" },
+	    "use --user NAME, and --password-file, --password-env, --password-command, "
+	    "--password-fd or --netrc" },
 	{ "k", ONLY_VERIFY },
 	{ "k", "use --verify=off", MISTAKE_PROBE },
 	{ "S", "use -q" },
@@ -155,25 +155,27 @@ static const struct {
 	{ "tls-version", "use --min-tls VERSION" },
 	{ "tlsv1_2", "use --min-tls 1.2" },
 	{ "tlsv1_3", "use --min-tls 1.3" },
-	{ "ssl3", "SSL 3 is not supported; --min-tls 1.0 is the lowest" },
+	{ "ssl3", "SSL 3 is not supported; the minimum is --min-tls 1.0" },
 	{ "no-verify",
-	    "an unverified certificate is shown and does not end the session (unless --verify)" },
+	    "not needed: an unverified certificate is shown and does not end the session (unless "
+	    "--verify)" },
 	{ "no-check-certificate",
-	    "an unverified certificate is shown and does not end the session (unless --verify)" },
+	    "not needed: an unverified certificate is shown and does not end the session (unless "
+	    "--verify)" },
 	{ "recipient", "use smtpsh send --to ADDR" },
 	{ "sender", "use smtpsh send --from ADDR" },
 	{ "message", "use smtpsh send --data FILE, or --body TEXT" },
 	{ "username", "use --user NAME" },
 	{ "login", "use --auth and --user NAME" },
 	{ "debug-level", "use -v, or --debug FILE" },
-	{ "interactive", "a session is interactive on a terminal" },
+	{ "interactive", "not needed: a session is interactive on a terminal" },
 	{ "dry", "use --dry-run" },
 	{ "password", NO_PASSWORD },
 	{ "pass", NO_PASSWORD },
 	{ "auth-password", NO_PASSWORD },
 	{ "ap", NO_PASSWORD },
 	{ "passwd", NO_PASSWORD },
-	{ "demo", "the built-in test server is demo:", MISTAKE_WORD },
+	{ "demo", "the built-in test server is the target demo:", MISTAKE_WORD },
 	{ "telnet", TARGET_ALONE, MISTAKE_WORD },
 	{ "nc", TARGET_ALONE, MISTAKE_WORD },
 	{ "connect", TARGET_ALONE, MISTAKE_WORD },
@@ -204,7 +206,7 @@ static const struct {
 	{ "mx", "use smtpsh resolve DOMAIN, or smtpsh @DOMAIN", MISTAKE_WORD },
 	{ "dig", "use smtpsh resolve DOMAIN", MISTAKE_WORD },
 	{ "dns", "use smtpsh resolve DOMAIN", MISTAKE_WORD },
-	{ "server", "use smtpsh serve, a server for trying things", MISTAKE_WORD },
+	{ "server", "use smtpsh serve, a test server", MISTAKE_WORD },
 	{ "listen", "use smtpsh serve --listen ADDR:PORT", MISTAKE_WORD },
 	{ "mock", "use smtpsh serve FILE", MISTAKE_WORD },
 	{ "proxy", "use smtpsh record --to HOST", MISTAKE_WORD },

@@ -69,7 +69,7 @@ named_enter(struct named *n, const struct config_section *section, struct err *e
 	o->session.auth = (struct credentials){ .mech = NULL };
 	o->port = 0;
 	bool ok = options_set_section(
-		      o, SCOPE_TALK, section, named_use, "a session that is running", err) &&
+		      o, SCOPE_TALK, section, named_use, "a running session", err) &&
 	    target_parse(target, section->target, SPAN_NONE, o->port, &o->arena, err);
 	o->port = port;
 	o->session.auth.target = target;

@@ -57,13 +57,14 @@ option_unknown(const struct options *out, enum scope scope, const char *dashes, 
 			suggest_try(&suggestion, o->name);
 	if (here)
 		return err_set(
-		    err, ERR_USAGE, "there is no option %s%.*s: %s", dashes, SPAN_ARG(name), here);
+		    err, ERR_USAGE, "unknown option %s%.*s: %s", dashes, SPAN_ARG(name), here);
 	if (other && dashes[1])
 		return err_set(err, ERR_USAGE, "--%.*s is an option of smtpsh%s%s", SPAN_ARG(name),
 		    other->name[0] ? " " : "", other->name);
-	return err_set(err, ERR_USAGE, "there is no option %s%.*s%s%s%s; --help lists them", dashes,
-	    SPAN_ARG(name), suggestion.best ? " (near: --" : "",
-	    suggestion.best ? suggestion.best : "", suggestion.best ? ")" : "");
+	return err_set(err, ERR_USAGE, "unknown option %s%.*s%s%s%s; --help lists the "
+	    "options", dashes,
+	    SPAN_ARG(name), suggestion.best ? " (did you mean --" : "",
+	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
 }
 
 /* Must its value follow? What is in brackets may be left out. */
@@ -98,7 +99,7 @@ static bool
 switch_flag(const struct option *o, bool *flag, struct span v, struct err *err)
 {
 	if (v.len > 0 && !span_eq(v, SPAN("on")) && !span_eq(v, SPAN("off")))
-		return err_set(err, ERR_USAGE, "%s %.*s: want on or off", o->name,
+		return err_set(err, ERR_USAGE, "%s %.*s: expected on or off", o->name,
 		    SPAN_ARG(span_first(v, 60)));
 	*flag = !span_eq(v, SPAN("off"));
 	return true;
@@ -125,7 +126,8 @@ option_set(const struct option *o, struct options *out, struct span value, struc
 	case OPTION_NUMBER:
 		if (!span_number(value, 1000000000, &number))
 			return err_set(
-			    err, ERR_USAGE, "--%s %.*s: want a number", o->name, SPAN_ARG(value));
+			    err, ERR_USAGE, "--%s %.*s: expected a "
+			        "number", o->name, SPAN_ARG(value));
 		*(unsigned *)member = (unsigned)number;
 		return true;
 	case OPTION_MS:
@@ -200,7 +202,7 @@ next_value(struct words *w, const struct option *o, struct span *value, struct e
 {
 	if (w->n == 0)
 		return err_set(
-		    err, ERR_USAGE, "--%s wants a value: --%s %s", o->name, o->name, o->arg);
+		    err, ERR_USAGE, "--%s requires a value: --%s %s", o->name, o->name, o->arg);
 	*value = span_of(*w->word);
 	w->word++;
 	w->n--;
@@ -366,7 +368,7 @@ options_read_environment(struct options *out, enum scope scope, struct err *err)
 	bool ok = options_read_words(out, w, &why);
 	if (ok && (out->nargs > 0 || rest.len > 0))
 		ok = err_set(&why, ERR_USAGE,
-		    out->nargs ? "\"%s\" is no option" : "it has more than 200 words",
+		    out->nargs ? "\"%s\" is not an option" : "more than 200 words",
 		    out->nargs ? out->arg[0] : "");
 	for (size_t i = 0; ok && i < out->ngiven; i++) {
 		const struct given *g = &out->given[i];
@@ -375,8 +377,8 @@ options_read_environment(struct options *out, enum scope scope, struct err *err)
 		    NULL;
 		if (reason)
 			ok = err_set(&why, ERR_USAGE,
-			    "--%s is taken only in the section of a target or on the command line: "
-			    "%s",
+			    "--%s is allowed only in the section of a target or on the command "
+			    "line: %s",
 			    g->option->name, reason);
 	}
 	out->arg = args;

@@ -36,8 +36,8 @@ read_address(struct options *o, const char *option, const char **text, struct er
 	for (const char *c = *text; c && *c; c++)
 		if ((unsigned char)*c <= ' ' || *c == '<' || *c == '>' || *c == 0x7F)
 			return err_set(err, ERR_USAGE,
-			    "--%s: an address has neither spaces, control octets nor angle "
-			    "brackets",
+			    "--%s: invalid address: it contains spaces, control characters or "
+			    "angle brackets",
 			    option);
 	return true;
 }
@@ -70,13 +70,13 @@ reaches_its_depth(struct probe_settings *p, struct err *err)
 		probe->from = "";
 	if (probe->until == DEPTH_AUTH && !probe->auth)
 		return err_set(
-		    err, ERR_USAGE, "--until auth wants --user NAME or --auth: whom to log in as");
+		    err, ERR_USAGE, "--until auth requires --user NAME or --auth");
 	if (probe->until >= DEPTH_RCPT && !probe->to)
-		return err_set(err, ERR_USAGE, "--until %s wants --to ADDR: whom to ask for",
+		return err_set(err, ERR_USAGE, "--until %s requires --to ADDR",
 		    probe->until == DEPTH_RCPT ? "rcpt" : "data");
 	if (probe->until == DEPTH_DATA && probe->body.len == 0)
 		return err_set(
-		    err, ERR_USAGE, "--until data wants --send FILE or --send auto: what to send");
+		    err, ERR_USAGE, "--until data requires --send FILE or --send auto");
 	return true;
 }
 
@@ -101,7 +101,7 @@ probe_spec_prepare(struct options *o, struct err *err)
 	    !read_address(o, "to", &p->probe.to, err))
 		return false;
 	if (p->send && !p->probe.to)
-		return err_set(err, ERR_USAGE, "--send wants --to ADDR: whom to send it to");
+		return err_set(err, ERR_USAGE, "--send requires --to ADDR");
 	if (p->send && strcmp(p->send, "auto") == 0)
 		p->probe.body = short_message(o);
 	else if (p->send &&

@@ -38,11 +38,10 @@ profile_find(const char *name, struct arena *arena, const char **path, struct er
 	for (const char *p = name; *p; p++)
 		if (!ascii_is_lower(*p) && !ascii_is_digit(*p) && *p != '-')
 			return err_set(err, ERR_USAGE,
-			    "--profile %s: a profile's name has letters, digits and -; a script of "
-			    "your own "
-			    "is named without --profile",
+			    "--profile %s: the name of a profile has only letters, digits and -; "
+			    "for a script of your own, omit --profile",
 			    name);
 	*path = arena_printf(arena, "%s/profiles/%s.smtp", folder, name).at;
 	return access(*path, R_OK) == 0 ||
-	    err_set(err, ERR_USAGE, "there is no profile \"%s\" in %s/profiles", name, folder);
+	    err_set(err, ERR_USAGE, "no profile \"%s\" in %s/profiles", name, folder);
 }

@@ -61,7 +61,7 @@ lacks_value(const struct option *option, struct err *err)
 {
 	char words[CHOICE_WORDS];
 
-	return err_set(err, ERR_USAGE, "\"%s\" has no value: want %s=%s", option->name,
+	return err_set(err, ERR_USAGE, "\"%s\" has no value: expected %s=%s", option->name,
 	    option->name,
 	    !option->arg	? "on" :
 		option->choices ? choice_words(option->choices, words) :
@@ -99,8 +99,8 @@ read_setting(struct own **own, const struct options *all, const char **name, str
 		return lacks_value(option, err);
 	if (!option || !is_of_a_target(option))
 		return err_set(err, ERR_USAGE,
-		    "\"%.*s\" is no setting of a target: want name=TEXT or an option of a probe, "
-		    "as in port=587",
+		    "\"%.*s\" is not a target setting: expected name=TEXT or a probe option, as in "
+		    "port=587",
 		    SPAN_ARG(span_first(word, 60)));
 	if (!*own)
 		*own = new_own(all);
@@ -119,7 +119,8 @@ target_line_parse(struct target_line *out, struct own **own, const struct option
 		text = section->target;
 		*own = new_own(all);
 		if (!options_set_section(
-			&(*own)->o, SCOPE_PROBE, section, target_use, "one target of several", err))
+			&(*own)->o, SCOPE_PROBE, section, target_use, "a single target among "
+			    "several", err))
 			return false;
 	}
 	for (word = span_word(&rest); word.len > 0 && word.at[0] != '#'; word = span_word(&rest))

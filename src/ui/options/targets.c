@@ -158,7 +158,7 @@ targets_add(struct targets *t, struct fleet *f, struct span line, const char *fi
 		return;
 	if (line.len > LINE_MOST) {
 		err_set(
-		    &err, ERR_USAGE, "a line of more than %d octets names no target", LINE_MOST);
+		    &err, ERR_USAGE, "line longer than %d bytes", LINE_MOST);
 		targets_complain(t, &err, file);
 		return;
 	}
@@ -214,9 +214,9 @@ targets_read(struct targets *t)
 		return true;
 	}
 	if (n < 0)
-		complain_of_file(t, "cannot read it: ", strerror(errno));
+		complain_of_file(t, "cannot read: ", strerror(errno));
 	else if (!t->any && buf_span(&t->in).len == 0)
-		complain_of_file(t, "there is no target in it", "");
+		complain_of_file(t, "no targets in this file", "");
 	close_input(t);
 	return true;
 }

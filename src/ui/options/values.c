@@ -55,7 +55,7 @@ choice_read(
 			return true;
 		}
 	const char *help = choice_meant(choices, v);
-	return err_set(err, ERR_USAGE, "--%s %.*s: want %s%s%s%s", option,
+	return err_set(err, ERR_USAGE, "--%s %.*s: expected %s%s%s%s", option,
 	    SPAN_ARG(span_first(v, 60)), choice_words(choices, words), help ? " (use " : "",
 	    help ? help : "", help ? ")" : "");
 }
@@ -66,7 +66,8 @@ bool
 option_command(struct options *o, struct span v, struct err *err)
 {
 	if (o->nlines == LINES_MAX)
-		return err_set(err, ERR_USAGE, "more than %d lines by -c: use -f FILE", LINES_MAX);
+		return err_set(err, ERR_USAGE, "more than %d lines with -c: use -f "
+		    "FILE", LINES_MAX);
 	if (!o->line)
 		o->line = ARENA_ARRAY(&o->arena, const char *, LINES_MAX);
 	o->line[o->nlines++] = arena_string(&o->arena, v);
@@ -186,11 +187,11 @@ option_pin(struct options *o, struct span v, struct err *err)
 
 	if (!ok)
 		return err_set(err, ERR_USAGE,
-		    "--pin %.*s: want sha256// and the SHA-256 digest of a key or a certificate "
-		    "in base64",
+		    "--pin %.*s: expected sha256// and the SHA-256 digest of a key or a "
+		    "certificate in base64",
 		    SPAN_ARG(span_first(v, 80)));
 	if (s->npins == PINS_MAX)
-		return err_set(err, ERR_USAGE, "more than %d times --pin", PINS_MAX);
+		return err_set(err, ERR_USAGE, "--pin given more than %d times", PINS_MAX);
 	s->pin[s->npins++] = arena_copy(&o->arena, octets);
 	return true;
 }
@@ -219,7 +220,7 @@ option_bind(struct options *o, struct span v, struct err *err)
 	return addr_parse(&o->session.from, v, 0) ||
 	    (span_has(v, ':') && addr_parse_listen(&o->session.from, v, &ignored)) ||
 	    err_set(err, ERR_USAGE,
-		"--bind %.*s: want an address of this machine, as in 192.0.2.7 or 192.0.2.7:4711",
+		"--bind %.*s: expected a local address, as in 192.0.2.7 or 192.0.2.7:4711",
 		SPAN_ARG(v));
 }
 
@@ -260,14 +261,13 @@ option_dns(struct options *o, struct span v, struct err *err)
 			    err, ERR_USAGE, "--dns: more than %d servers", SYSNAMES_SERVERS);
 		if (!read_address_port(&o->dns.server[o->dns.nservers], text, DNS_PORT))
 			return err_set(err, ERR_USAGE,
-			    "--dns %.*s: want the address of a name server, with a port where it "
-			    "is "
-			    "not 53, as in 192.0.2.53 or 127.0.0.1:5353",
+			    "--dns %.*s: expected the address of a DNS server, with a port unless "
+			    "it is 53, as in 192.0.2.53 or 127.0.0.1:5353",
 			    SPAN_ARG(span_first(text, 80)));
 		o->dns.nservers++;
 	}
 	return o->dns.nservers > 0 ||
-	    err_set(err, ERR_USAGE, "--dns wants the address of a name server");
+	    err_set(err, ERR_USAGE, "--dns: expected the address of a DNS server");
 }
 
 bool
@@ -279,11 +279,10 @@ option_resolve(struct options *o, struct span v, struct err *err)
 
 	if (host.len == 0 || !read_address_port(&rule.addr, address, 0))
 		return err_set(err, ERR_USAGE,
-		    "--resolve %.*s: want HOST:ADDRESS, as in mx1.example.org:192.0.2.1, and :PORT "
-		    "where it is another",
+		    "--resolve %.*s: expected HOST:ADDRESS[:PORT], as in mx1.example.org:192.0.2.1",
 		    SPAN_ARG(span_first(v, 80)));
 	if (r->nrules == RULES_MAX)
-		return err_set(err, ERR_USAGE, "more than %d times --resolve", RULES_MAX);
+		return err_set(err, ERR_USAGE, "--resolve given more than %d times", RULES_MAX);
 	/* those so far may be others' too */
 	struct resolve_rule *rules = ARENA_ARRAY(&o->arena, struct resolve_rule, r->nrules + 1);
 	if (r->nrules > 0)
@@ -304,8 +303,7 @@ option_auth(struct options *o, struct span mech, struct err *err)
 	const struct mechanism *known = mechanism_ours(mech);
 	if (!known)
 		return err_set(err, ERR_USAGE,
-		    "--auth=%.*s: smtpsh does not know this mechanism; `smtpsh explain AUTH` lists "
-		    "them",
+		    "--auth=%.*s: unknown mechanism; `smtpsh explain AUTH` lists them",
 		    SPAN_ARG(mech));
 	o->session.auth.mech = known->name;
 	return true;
@@ -317,9 +315,9 @@ option_user(struct options *o, struct span v, struct err *err)
 {
 	if (span_has(v, ':'))
 		return err_set(err, ERR_USAGE,
-		    "--user takes a name without a \":\"; a password is not taken on the command "
-		    "line, where others can see it: use --password-file, --password-env, "
-		    "--password-command, --password-fd or --netrc");
+		    "--user: \":\" is not allowed in a name, and passwords are not accepted on the "
+		    "command line, where other users can see them; use --password-file, "
+		    "--password-env, --password-command, --password-fd or --netrc");
 	o->session.auth.user = arena_string(&o->arena, v);
 	return true;
 }
@@ -349,7 +347,7 @@ option_password_fd(struct options *o, struct span v, struct err *err)
 
 	if (!span_number(v, 1 << 20, &fd))
 		return err_set(err, ERR_USAGE,
-		    "--password-fd %.*s: want the number of an open descriptor", SPAN_ARG(v));
+		    "--password-fd %.*s: expected the number of an open descriptor", SPAN_ARG(v));
 	return credentials_descriptor(&o->session.auth.password, (int)fd, err);
 }
 
@@ -416,7 +414,7 @@ option_rate(struct options *o, struct span v, struct err *err)
 		number.len -= 2;
 	if (!span_number(number, 1000000, &n) || n == 0)
 		return err_set(err, ERR_USAGE,
-		    "--rate %.*s: want how many to begin in a second, as in 50/s",
+		    "--rate %.*s: expected probes per second, as in 50/s",
 		    SPAN_ARG(span_first(v, 40)));
 	o->probe.fleet.rate = (unsigned)n;
 	return true;
@@ -464,7 +462,7 @@ option_sigalgs(struct options *o, struct span v, struct err *err)
 		struct span way = span_trim(span_until(&v, ','));
 		if (way.len == 0 || o->probe.nways == WAYS_MAX)
 			return err_set(err, ERR_USAGE,
-			    "--sigalgs: want up to %d of rsa, ecdsa, eddsa or OpenSSL's lists, "
+			    "--sigalgs: expected up to %d of rsa, ecdsa, eddsa or OpenSSL lists, "
 			    "separated by commas",
 			    WAYS_MAX);
 		o->probe.way[o->probe.nways++] = arena_string(&o->arena, way);
@@ -486,7 +484,7 @@ static struct play_value *
 new_value(struct options *o, struct span name, const char *option, struct err *err)
 {
 	if (!name_is_valid(name)) {
-		err_set(err, ERR_USAGE, "--%s: \"%.*s\" is no name for a variable", option,
+		err_set(err, ERR_USAGE, "--%s: \"%.*s\" is not a valid name for a variable", option,
 		    SPAN_ARG(span_first(name, 60)));
 		return NULL;
 	}
@@ -518,7 +516,8 @@ option_secret(struct options *o, struct span value, struct err *err)
 
 	if (value.len < 2 || value.at[0] != '@')
 		return err_set(err, ERR_USAGE,
-		    "--secret %.*s: want NAME=@FILE; a secret is never taken on the command line",
+		    "--secret %.*s: expected NAME=@FILE; secrets are never accepted on the command "
+		    "line",
 		    SPAN_ARG(name));
 	v = new_value(o, name, "secret", err);
 	if (!v ||
@@ -536,7 +535,7 @@ option_match(struct options *o, struct span value, struct err *err)
 {
 	o->match_level = match_level_of(value);
 	return o->match_level != MATCH_UNSET ||
-	    err_set(err, ERR_USAGE, "--match %.*s: want class, code, enhanced, text or exact",
+	    err_set(err, ERR_USAGE, "--match %.*s: expected class, code, enhanced, text or exact",
 		SPAN_ARG(span_first(value, 40)));
 }
 
@@ -583,11 +582,13 @@ option_refuse(struct options *o, struct span v, struct err *err)
 			break;
 		if (v.len > 0 && !is_reply(v))
 			return err_set(err, ERR_USAGE,
-			    "--refuse %.*s: \"%.*s\" is no refusal: want 4yz or 5yz and a text",
+			    "--refuse %.*s: \"%.*s\" is not a rejection: expected a 4xx or 5xx "
+			    "code and a text",
 			    SPAN_ARG(whole), SPAN_ARG(v));
 		if (o->nrefusals == REFUSALS_MAX)
 			return err_set(err, ERR_USAGE,
-			    "more than %d refusals: a script with /on rules has no bound",
+			    "--refuse given more than %d times; a script with /on rules has no "
+			    "such limit",
 			    REFUSALS_MAX);
 		if (!o->refusal)
 			o->refusal = ARENA_ARRAY(&o->arena, struct mta_refusal, REFUSALS_MAX + 1);
@@ -598,8 +599,8 @@ option_refuse(struct options *o, struct span v, struct err *err)
 		return true;
 	}
 	return err_set(err, ERR_USAGE,
-	    "--refuse %.*s: want helo:NAME, or mail:, rcpt:, data: or dot: and an address, "
-	    "then =REPLY if not the usual",
+	    "--refuse %.*s: expected helo:NAME, or mail:, rcpt:, data: or dot: and an address; "
+	    "=REPLY sets the reply",
 	    SPAN_ARG(whole));
 }
 
@@ -637,7 +638,7 @@ option_delay(struct options *o, struct span v, struct err *err)
 			m->delay_ms[verb] = ms;
 		else
 			return err_set(err, ERR_USAGE,
-			    "--delay: \"%.*s\" is no SMTP command; there are banner and dot too",
+			    "--delay: \"%.*s\" is not an SMTP command, banner or dot",
 			    SPAN_ARG(name));
 	}
 	return true;
@@ -649,7 +650,8 @@ option_size(struct options *o, struct span v, struct err *err)
 	uint64_t n;
 
 	if (!quantity_octets(v, &n) || n == 0 || n >> 40)
-		return err_set(err, ERR_USAGE, "--size %.*s: want octets, as in 10240, 64k or 25m",
+		return err_set(err, ERR_USAGE, "--size %.*s: expected a number of octets, as in "
+		    "10240, 64k or 25m",
 		    SPAN_ARG(span_first(v, 40)));
 	o->serve.mta.size_limit = n;
 	return true;
@@ -659,7 +661,7 @@ bool
 option_allow_host(struct options *o, struct span v, struct err *err)
 {
 	if (o->nallow_host == VALUES_MAX)
-		return err_set(err, ERR_USAGE, "more than %d times --allow-host", VALUES_MAX);
+		return err_set(err, ERR_USAGE, "--allow-host given more than %d times", VALUES_MAX);
 	if (!o->allow_host)
 		o->allow_host = ARENA_ARRAY(&o->arena, const char *, VALUES_MAX);
 	o->allow_host[o->nallow_host++] = arena_string(&o->arena, v);
@@ -674,7 +676,7 @@ option_history(struct options *o, struct span v, struct err *err)
 	unsigned long long n;
 
 	if (!span_number(v, HISTORY_MAX, &n))
-		return err_set(err, ERR_USAGE, "--history %.*s: want a number up to %d",
+		return err_set(err, ERR_USAGE, "--history %.*s: expected a number up to %d",
 		    SPAN_ARG(span_first(v, 40)), HISTORY_MAX);
 	o->history = (unsigned)n;
 	return true;
@@ -684,7 +686,8 @@ bool
 option_allow_target(struct options *o, struct span v, struct err *err)
 {
 	if (o->nallow_target == VALUES_MAX)
-		return err_set(err, ERR_USAGE, "more than %d times --allow-target", VALUES_MAX);
+		return err_set(err, ERR_USAGE, "--allow-target given more than %d "
+		    "times", VALUES_MAX);
 	if (!o->allow_target)
 		o->allow_target = ARENA_ARRAY(&o->arena, struct addr_net, VALUES_MAX);
 	return addr_net_parse(&o->allow_target[o->nallow_target++], v, err);

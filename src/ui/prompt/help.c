@@ -12,114 +12,102 @@
 /* ---- topics */
 
 static const char tls[] =
-    "Port 25 and 587 begin in the clear; after EHLO the server offers STARTTLS, the client says "
-    "it, and when the reply is 220 both "
-    "begin TLS on the same connection. What EHLO said before is then void: say EHLO again. Port "
-    "465 begins with TLS at once.\n"
+    "Ports 25 and 587 start unencrypted: the server offers STARTTLS in its reply to EHLO, the "
+    "client sends STARTTLS, and after a 220 both start TLS on the same connection. Extensions "
+    "announced before TLS no longer apply; send EHLO again. Port 465 uses implicit TLS.\n"
     "    EHLO me.example\n"
     "    STARTTLS              by hand; the handshake follows by itself\n"
     "    /starttls             EHLO, STARTTLS, the handshake, EHLO again\n"
-    "    smtpsh smtps://host   TLS from the start; also host 465\n"
-    "The certificate's problems are always shown, and end the session only with --verify (or /set "
-    "verify name). Mail servers on port 25 "
-    "mostly send whatever the certificate says, unless DANE or MTA-STS asks for more; submission "
-    "clients must check it.\n"
-    "If the handshake fails: \"wrong version number\" means the other side did not speak TLS, an "
-    "alert names what the server did not "
-    "accept. --min-tls 1.0 lets an old server in, --sni NAME asks for another certificate.\n";
+    "    smtpsh smtps://host   implicit TLS; the same as host 465\n"
+    "Certificate problems are always shown; they end the session only with --verify (or /set "
+    "verify name). On port 25 most mail servers send regardless of the certificate unless DANE "
+    "or MTA-STS requires more; submission clients must verify it.\n"
+    "If the handshake fails, \"wrong version number\" means that the server did not send TLS; an "
+    "alert says what the server did not accept. --min-tls 1.0 allows old servers, --sni NAME "
+    "requests another certificate.\n";
 
 static const char auth[] =
-    "EHLO lists the mechanisms behind AUTH. PLAIN and LOGIN send the password itself and belong "
-    "inside TLS; SCRAM and CRAM-MD5 send a "
-    "proof; XOAUTH2 and OAUTHBEARER a token; EXTERNAL takes the name from the client certificate.\n"
+    "The reply to EHLO lists the mechanisms after AUTH. PLAIN and LOGIN send the password itself "
+    "and should be used only over TLS; SCRAM and CRAM-MD5 send a proof, XOAUTH2 and OAUTHBEARER "
+    "a token; EXTERNAL uses the name in the client certificate.\n"
     "    AUTH PLAIN <base64 of NUL user NUL password>\n"
-    "    AUTH LOGIN            the server asks 334 VXNlcm5hbWU6 (Username:), then 334 UGFzc3dvcmQ6 "
-    "(Password:)\n"
-    "After a 334 the line is an answer, in base64, and what is typed is not shown; a lone * "
-    "cancels. 235 is success; 535 is a wrong "
-    "name or password; 534 wants a stronger mechanism; 538 wants TLS first; 530 means that "
-    "something else needs AUTH before it.\n"
-    "Passwords are never shown, kept in the history or written to a log. AUTH over a connection "
-    "whose certificate was not verified is "
-    "asked about once.\n";
+    "    AUTH LOGIN            the server sends 334 VXNlcm5hbWU6 (Username:), then 334 "
+    "UGFzc3dvcmQ6 (Password:)\n"
+    "After a 334 the next line is a response in base64, typed without echo; a lone * cancels. "
+    "235 is success, 535 a wrong name or password; 534 requires a stronger mechanism, 538 TLS; "
+    "530 means that another command requires AUTH first.\n"
+    "Passwords are never shown, kept in the history or logged. Before AUTH over an unverified "
+    "connection you are asked once.\n";
 
 static const char dane[] =
-    "A domain whose zone is signed by DNSSEC can publish in TLSA records which certificate its "
-    "mail server shows, under "
-    "_25._tcp. and the MX host's name. A sender that looks for it then insists on TLS and on that "
-    "certificate, and no CA is needed (RFC 7672).\n"
+    "A domain in a DNSSEC-signed zone can publish, in TLSA records at _25._tcp. and the name of "
+    "its MX host, which certificate the server presents. A sender that supports DANE then "
+    "requires TLS with that certificate; no CA is needed (RFC 7672).\n"
     "    _25._tcp.mx1.example.org. TLSA 3 1 1 <SHA-256 of the public key>\n"
-    "3 1 1 names the server's own key, 2 1 1 the key of the CA that signed it, which the server "
-    "must then send along. Usages 0 and 1 "
-    "do not count for SMTP. When the key changes, the new record must be published before the new "
-    "key is used: most DANE failures are "
-    "a renewed certificate with an old record.\n";
+    "3 1 1 pins the server's own key, 2 1 1 the key of the CA that issued its certificate, which "
+    "the server must include in its chain. Usages 0 and 1 are not used for SMTP. Publish the new "
+    "record before you change the key: most DANE failures are a renewed certificate with an old "
+    "record.\n";
 
 static const char relay[] =
-    "A server that takes mail from anyone to anyone is an open relay and will soon be on block "
-    "lists. To see that it is none, from an "
-    "outside address and without AUTH:\n"
+    "An open relay accepts mail from anyone to anyone, and is soon on block lists. To test a "
+    "server, connect from outside its network, without AUTH:\n"
     "    EHLO me.example\n"
     "    MAIL FROM:<test@example.com>\n"
     "    RCPT TO:<test@example.net>     neither domain is the server's\n"
-    "A 550, 551 or 554 (5.7.1) is right. 250 here may still be refused after DATA, so an open "
-    "relay is proved only by a message that "
-    "arrives. Also try RCPT TO:<user%other.example@their.example> and "
-    "<\"user@other.example\"@their.example>. RSET or QUIT leaves nothing behind.\n";
+    "550, 551 or 554 (5.7.1) is the right reply. After a 250 the message may still be rejected "
+    "at DATA: only a message that arrives proves an open relay. Also try RCPT "
+    "TO:<user%other.example@their.example> and <\"user@other.example\"@their.example>. RSET or "
+    "QUIT ends the test without a message.\n";
 
 static const char greylisting[] =
-    "A server that greylists refuses the first attempt of an unknown client, sender and recipient "
-    "with a 4yz and takes the second some "
-    "minutes later; senders that do not try again are mostly spam. So a 450 or 451 with 4.7.1, "
-    "4.2.0 or a word like \"try again\" is "
-    "no fault: wait as long as it says, five minutes where it says nothing, and try the same "
-    "envelope from the same address.\n"
-    "421 and 452 are the other temporary refusals: too many connections, too much load, too many "
+    "A server that uses greylisting defers the first attempt of an unknown client, sender and "
+    "recipient with a 4xx reply, and accepts a retry some minutes later; most spam is never "
+    "retried. A 450 or 451 with 4.7.1, 4.2.0 or a text like \"try again\" is therefore not an "
+    "error: wait as long as the reply says, or five minutes, and retry with the same envelope "
+    "from the same address.\n"
+    "421 and 452 are other temporary failures: too many connections, high load, too many "
     "recipients, a full disk.\n";
 
 static const char smuggling[] =
-    "The end of a message is CR LF . CR LF. A server that also takes LF . LF, LF . CR LF or CR . "
-    "CR as its end lets a sender hide a "
-    "second message, with its own MAIL and RCPT, in the text of the first: the outer server sees "
-    "one, the inner one two, and the second "
-    "seems to come from the first server (CVE-2023-51764, -51765, -51766).\n"
-    "A good server refuses or repairs bare LF and CR in message text, and never ends a message at "
-    "them. To try it, send such an "
-    "ending to a server of your own and see whether what follows is answered as commands; several "
-    "replies to one message say yes.\n";
+    "A message ends with CR LF . CR LF. A server that also accepts LF . LF, LF . CR LF or CR . "
+    "CR as its end allows a sender to hide a second message, with its own MAIL and RCPT, in the "
+    "text of the first: the first server sees one message, the next one two, and the second "
+    "appears to come from the first server (CVE-2023-51764, -51765, -51766).\n"
+    "A server should reject or repair bare LF and CR in message data, and never end a message at "
+    "them. To test one of your own servers, send such an ending and see whether it replies to "
+    "what follows as to commands; several replies to one message mean that it is vulnerable.\n";
 
 static const char ports[] =
-    "    25    between servers. Clear, then STARTTLS; no AUTH as a rule. Often blocked outbound by "
-    "providers\n"
-    "    465   submission with TLS from the start (RFC 8314); AUTH wanted\n"
-    "    587   submission; clear, then STARTTLS; AUTH wanted (RFC 6409)\n"
-    "    24    LMTP, to a mailbox server: LHLO, and a reply for each recipient after the message "
+    "    25    between servers: STARTTLS, usually no AUTH; often blocked by providers for "
+    "outgoing mail\n"
+    "    465   submission with implicit TLS (RFC 8314): AUTH\n"
+    "    587   submission (RFC 6409): STARTTLS, then AUTH\n"
+    "    24    LMTP, to a message store: LHLO, and one reply per recipient after the message "
     "(RFC 2033)\n"
-    "    2525  no standard; what hosting providers open when 25 is blocked\n"
-    "If 25 times out but 587 answers, the way is blocked, not the server broken. If a server "
-    "connects and says nothing on 465, it waits "
-    "for your TLS: use smtps://host. If it answers TLS with plain text, the port is one that "
-    "begins in the clear.\n";
+    "    2525  not registered; opened by some hosting providers because 25 is blocked\n"
+    "If port 25 times out but 587 replies, the network blocks port 25; the server works. If port "
+    "465 accepts the connection but sends nothing, it is waiting for a TLS handshake: use "
+    "smtps://host. If the server sends cleartext during a TLS handshake, the port does not use "
+    "implicit TLS.\n";
 
 static const char scripts[] =
-    "What is typed here also runs without a terminal: the lines of a file or a pipe are sent one "
-    "after the other, each after the reply "
-    "to the one before; the exit status says how it went.\n"
+    "The lines typed here also work without a terminal: lines from a file or a pipe are sent one "
+    "at a time, each after the reply to the one before, and the exit status shows the result.\n"
     "    smtpsh mx1.example.org 25 < lines\n"
     "    smtpsh -c 'EHLO me.example' -c 'MAIL FROM:<>' -c QUIT mx1.example.org\n"
-    "A script may say what it expects, as S: lines, and is then a test; a log of a session is such "
-    "a script. smtpsh-script(5) has the "
-    "language.\n";
+    "A script may also contain the expected replies, as S: lines, and is then a test; the log of "
+    "a session is such a script. See smtpsh-script(5).\n";
 
 const struct help_topic help_topics[] = {
-	{ "tls", "STARTTLS, TLS from the start, and certificates", tls },
+	{ "tls", "STARTTLS, implicit TLS, and certificates", tls },
 	{ "auth", "logging in: mechanisms, base64, and where passwords go", auth },
 	{ "dane", "certificates pinned in DNS by TLSA records", dane },
-	{ "relay", "is it an open relay?", relay },
-	{ "greylisting", "refused for now: 450, 451, 421", greylisting },
-	{ "smuggling", "messages hidden in messages by odd line ends", smuggling },
-	{ "ports", "25, 465, 587, 24: which is for what", ports },
-	{ "scripts", "the same lines from a file, a pipe, a test", scripts },
+	{ "relay", "testing for an open relay", relay },
+	{ "greylisting", "temporary failures: 450, 451, 421", greylisting },
+	{ "smuggling", "messages hidden in messages by non-standard line endings", smuggling },
+	{ "ports", "what 25, 465, 587 and 24 are for", ports },
+	{ "scripts", "lines from a file or a pipe, and tests", scripts },
 	{ .name = NULL },
 };
 
@@ -192,17 +180,16 @@ static const char *
 help_where(const struct session_view *v)
 {
 	if (v->state == SESSION_CLOSED)
-		return "There is no connection. /open TARGET makes one; demo: is a server to try "
-		       "things with.";
+		return "Not connected. Use /open TARGET; demo: is a built-in test server.";
 	if (v->state == SESSION_OPENING)
-		return "A connection is being made. ^C gives it up.";
+		return "Connecting. ^C cancels.";
 	if (v->dialogue.mode == MODE_MESSAGE)
-		return "The message is being typed: every line is sent as it is, until a line with "
-		       "a lone dot. ^] reads one / command.";
+		return "In message data: every line is sent as typed; a lone dot ends the message. "
+		       "^] reads one / command.";
 	if (v->dialogue.mode == MODE_ANSWER)
-		return "The server asked for an answer to AUTH, in base64; what is typed is not "
-		       "shown. A lone * cancels. ^] reads one / command.";
-	return "What is typed goes to the server as it is. What can come next:";
+		return "The server expects an AUTH response in base64, typed without echo. "
+		       "A lone * cancels. ^] reads one / command.";
+	return "Lines go to the server as typed. Valid now:";
 }
 
 /* Those that are legal and offered, and no second hello; then those that go at any time. */
@@ -255,9 +242,9 @@ keys_and_more(struct screen *s)
 	} keys[] = {
 		{ "Tab", " completes, " },
 		{ "^R", " searches the history, " },
-		{ "^C", " drops the line or a wait, " },
+		{ "^C", " discards the line or cancels a wait, " },
 		{ "^]", " reads one / command in every mode, " },
-		{ "^D", " says QUIT and leaves" },
+		{ "^D", " sends QUIT and exits" },
 	};
 	struct flow f = flow_begin(s, 0, 6);
 
@@ -270,7 +257,7 @@ keys_and_more(struct screen *s)
 	f = flow_begin(s, 0, 6);
 	flow_print(&f, INK_BOLD, "More: ");
 	flow_print(&f, INK_PLAIN,
-	    "/help and a verb, a command, \"commands\" (each with a sentence), or one of");
+	    "/help with a verb, a command, \"commands\" (all, described) or a topic:");
 	for (const struct help_topic *t = help_topics; t->name; t++)
 		flow_print(&f, INK_SENT, " %s", t->name);
 	flow_end(&f);
@@ -283,7 +270,7 @@ help_state(
 {
 	heading(s, help_where(v));
 	next_verbs(s, v);
-	heading(s, "What begins with / and a word talks to smtpsh (//text sends /text):");
+	heading(s, "Commands of smtpsh begin with / (//text sends /text):");
 	for (enum step_group group = GROUP_NONE + 1; group < GROUP_COUNT; group++) {
 		struct flow f = flow_begin(s, 4, LEFT_GROUPS);
 		screen_print(s, "    ");
@@ -314,7 +301,7 @@ help_verb(struct screen *s, const struct session_view *v, struct span word)
 		screen_print(s, "    TLS is active on this connection (%.*s).\n",
 		    SPAN_ARG(v->tls->version));
 	else if (v->state == SESSION_OPEN && !dialogue_allows(&v->dialogue, verb))
-		screen_print(s, "    It is out of sequence now.\n");
+		screen_print(s, "    Out of sequence now.\n");
 	else if (v->extensions && !help_offered(v, info->extension))
 		screen_print(s, "    This server did not offer %s.\n", info->extension);
 	for (const struct parameter *p = parameters; p->name; p++)

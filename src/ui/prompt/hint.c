@@ -94,7 +94,7 @@ parameter_hint(char out[200], const struct session_view *v, enum verb verb, stru
 	for (p = parameters; p->name && !left; p += !left)
 		left = p->verb == verb ? hint_rest(p->name, word) : NULL;
 	return left ? hint_set(out, left, p->syntax, hint_offer(v, p->extension)) :
-		      hint_set(out, "   not a parameter that smtpsh knows", "", "");
+		      hint_set(out, "   unknown parameter", "", "");
 }
 
 static struct span

@@ -129,10 +129,9 @@ prompt_no_such(struct prompt *p, struct span name, struct span args)
 	if (span_starts(args, SPAN("/")))		/* a path */
 		suggestion.best = NULL;
 	prompt_problem(p,
-	    "there is no command \"/%.*s\"%s%s%s; to send such a line, type a second \"/\" before "
-	    "it",
-	    SPAN_ARG(span_first(name, 60)), suggestion.best ? " (near: /" : "",
-	    suggestion.best ? suggestion.best : "", suggestion.best ? ")" : "");
+	    "unknown command \"/%.*s\"%s%s%s; to send the line itself, begin it with \"//\"",
+	    SPAN_ARG(span_first(name, 60)), suggestion.best ? " (did you mean /" : "",
+	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
 }
 
 static void

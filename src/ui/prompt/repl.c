@@ -93,8 +93,8 @@ ahead_show_again(struct talk *t, struct span all, bool into_editor)
 	}
 	prompt_problem(&t->commands, "not sent, %zu line%s%s", n, n == 1 ? "" : "s",
 	    !into_editor ? ":" :
-		n == 1	 ? ": it is in the editor again" :
-			   ": the first is in the editor again, the others were");
+		n == 1	 ? "; it is back in the editor" :
+			   "; the first is back in the editor, the others were");
 	while (span_line(&all, &line)) {
 		screen_print(s, "        ");
 		screen_put(s, line);
@@ -110,7 +110,7 @@ ahead_give_back(struct ahead *a, struct talk *t, bool into_editor)
 
 	if (a->hushed > 0)
 		prompt_problem(&t->commands,
-		    "not sent: %zu line%s typed ahead, dropped because not all of it was shown",
+		    "not sent: %zu line%s typed ahead, discarded because not all of it was shown",
 		    a->hushed, a->hushed == 1 ? "" : "s");
 	if (a->hushed > 0 || all.len > 0 || !player_busy(t->commands.player)) {
 		t->ahead = a->hushed = a->unseen = 0;
@@ -331,7 +331,7 @@ answer_ahead(struct repl *r)
 		buf_consume(&r->answers, buf_span(&r->answers).len - rest.len);
 	} else if (rest.len > 0 && !player_busy(r->player)) {
 		prompt_note(&r->talk.commands,
-		    "what was typed behind /auth was not asked for, and is forgotten");
+		    "what was typed after /auth was not requested and has been discarded");
 		secret_release_buf(&r->answers);
 	}
 }
@@ -410,7 +410,8 @@ queue_line(struct repl *r, struct span line, bool unseen)
 	if (player_line(r->player, line, (struct place){ file, ++r->nlines }))
 		r->ahead.unseen += unseen;
 	else
-		prompt_problem(&r->talk.commands, "%d lines wait already: this one is not sent",
+		prompt_problem(&r->talk.commands, "%d lines are already waiting; this one was not "
+		    "sent",
 		    PLAYER_LINES_MAX);
 }
 
@@ -527,12 +528,12 @@ interrupted_message(struct repl *r)
 {
 	if (r->interrupts++ == 0) {
 		prompt_problem(&r->talk.commands,
-		    "the message is not complete: ^C again drops the connection without the final "
+		    "the message is incomplete; ^C again closes the connection without the final "
 		    "dot");
 		return;
 	}
 	prompt_problem(&r->talk.commands,
-	    "the connection is dropped without the final dot: the message is not completed");
+	    "connection closed without the final dot; the message was not completed");
 	if (!player_cancel(r->player))
 		player_command(r->player, SPAN("/close"));
 }
@@ -552,12 +553,12 @@ repl_interrupted(struct repl *r)
 		return;
 	bool given_up = player_cancel(r->player);
 	if (given_up && what)
-		prompt_note(&r->talk.commands, "given up: %s", what);
+		prompt_note(&r->talk.commands, "cancelled: %s", what);
 	else if (given_up)
 		;		/* a pause, or what tells its end itself */
 	else if (v.dialogue.mode == MODE_ANSWER)
 		prompt_note(&r->talk.commands,
-		    "the server waits for an answer to AUTH: a lone * cancels it, ^D leaves");
+		    "the server is waiting for an AUTH response; a lone * cancels it, ^D quits");
 	else
 		prompt_note(&r->talk.commands, "^D leaves");
 }
@@ -674,9 +675,8 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen,
 		player_open(r.player, target);
 	else
 		prompt_note(&r.talk.commands,
-		    "nothing is connected yet: /open TARGET does it, as in /open demo: or /open "
-		    "@example.org; /help "
-		    "tells what else there is");
+		    "not connected; use /open TARGET, as in /open demo: or /open @example.org; "
+		    "/help has more");
 	if (target && o->session.auth.wanted)
 		player_line(
 		    r.player, SPAN("/auth"), (struct place){ .file = place_option, .line = 1 });

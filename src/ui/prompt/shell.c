@@ -33,7 +33,7 @@ void
 shell_run(struct prompt *p, struct span command)
 {
 	if (command.len == 0)
-		prompt_problem(p, "/! wants a command, as in /!ls");
+		prompt_problem(p, "/!: expected a command, as in /!ls");
 	else
 		shell_wait(p, command, -1);
 }
@@ -64,7 +64,7 @@ shell_pipe_begin(struct shell_pipe *pipe, struct prompt *p, struct span command)
 	FILE *shown = tmpfile();
 
 	if (!shown) {
-		prompt_problem(p, "no temporary file for what is shown");
+		prompt_problem(p, "cannot create a temporary file for the output");
 		return false;
 	}
 	*pipe = (struct shell_pipe){ .shown = shown, .command = { .max = command.len + 1 } };

@@ -20,7 +20,7 @@ talk_print_findings(struct talk *t, struct buf *found)
 			prompt_warn(&t->commands, line);
 	}
 	if (strict)
-		prompt_note(&t->commands, "/set strict off sends such a line all the same");
+		prompt_note(&t->commands, "/set strict off sends such a line anyway");
 	buf_release(found);
 	return !strict;
 }
@@ -116,9 +116,9 @@ confirm_auth(struct talk *t, const struct session_view *v, struct span line)
 		return true;
 	t->auth_confirmed = true;
 	prompt_problem(&t->commands,
-	    "what AUTH sends would go %s: Enter sends it all the same, ^C drops it",
-	    v->tls ? "over TLS to a server whose certificate does not verify" :
-		     "in the clear, for all on the way to read");
+	    "AUTH would be sent %s; Enter sends it anyway, ^C cancels",
+	    v->tls ? "over TLS with an unverified certificate" :
+		     "in the clear, readable on the network");
 	return false;
 }
 
@@ -130,7 +130,7 @@ note_marker(struct talk *t, struct span line)
 	if (mark.len > 0)
 		prompt_warn(&t->commands,
 		    arena_printf(&t->commands.screen->arena,
-			"\"%.*s\" in front of a line means nothing here: it is sent as it stands",
+			"\"%.*s\" before a line has no meaning here; it was sent as typed",
 			SPAN_ARG(mark)));
 }
 
@@ -140,15 +140,16 @@ note_not_ours(struct talk *t, struct span line)
 {
 	static const struct {
 		const char *word, *ours;
-	} words[] = { { "exit", "/quit or ^D leaves smtpsh" },
-		{ ":q", "/quit or ^D leaves smtpsh" }, { "bye", "/quit or ^D leaves smtpsh" },
-		{ "version", "/version is ours" } };
+	} words[] = { { "exit", "use /quit or ^D to leave smtpsh" },
+		{ ":q", "use /quit or ^D to leave smtpsh" }, { "bye", "use /quit or ^D to leave "
+		    "smtpsh" },
+		{ "version", "use /version for smtpsh's own" } };
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (span_eq_case(span_trim(line), span_of(words[i].word)))
 			prompt_warn(&t->commands,
 			    arena_printf(&t->commands.screen->arena,
-				"\"%s\" goes to the server; %s", words[i].word, words[i].ours));
+				"\"%s\" was sent to the server; %s", words[i].word, words[i].ours));
 }
 
 static bool
@@ -193,7 +194,7 @@ talk_asks_shell(struct talk *t, struct span line)
 
 	if (!shell_is_asked(line, &command) && !shell_split(t->commands.table, &line, &command))
 		return false;
-	prompt_problem(&t->commands, "not run: a pasted line runs no program; type it");
+	prompt_problem(&t->commands, "not run: programs are not run from pasted lines; type it");
 	return true;
 }
 

@@ -557,8 +557,7 @@ table_put_more(const struct table *t)
 			screen_print(t->screen, " ");
 			struct flow f = flow_begin(t->screen, 1, NOTE_INDENT);
 			flow_print(&f, INK_DIM,
-			    "+1: another check did not pass; a probe of that target alone shows "
-			    "it.");
+			    "+1: another check failed too; probe that target alone to see it.");
 			flow_end(&f);
 			return;
 		}

@@ -9,8 +9,8 @@
 struct span
 check_no_vantage(const struct check *k)
 {
-	return k->nconnections > 0 ? SPAN("this machine; no connection succeeded") :
-				     SPAN("this machine; no connection was made");
+	return k->nconnections > 0 ? SPAN("this host; no connection succeeded") :
+				     SPAN("this host; no connection was made");
 }
 
 struct span
@@ -78,14 +78,14 @@ check_outcome(const struct check_report *c, const struct check_address *a, struc
 			    c->check->opts->from, c->check->rcpt ? " RCPT TO:<" : "",
 			    c->check->rcpt ? c->check->rcpt : "", c->check->rcpt ? ">," : ""));
 	if (a->barred)
-		return SPAN("not tried: --allow-target does not have it");
+		return SPAN("not tried: not permitted by --allow-target");
 	if (!look)
-		return a->cut ? SPAN("not tried to the end: the time was over") :
-				SPAN("not tried: the time was over");
+		return a->cut ? SPAN("not finished: time limit reached") :
+				SPAN("not tried: time limit reached");
 	if (fate == CHECK_FATE_NO_ROUTE && look->here)
 		return text_safe(arena, span_first(look->result.text, 200));
 	if (fate == CHECK_FATE_NO_ROUTE)
-		return SPAN("not tried: this machine has no route for its family");
+		return SPAN("not tried: no route for its address family");
 	if (fate == CHECK_FATE_ACCEPTED)
 		return arena_printf(arena, "%s%s%.*s",
 		    a->host->submission ? "ready" :

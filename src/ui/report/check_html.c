@@ -84,7 +84,8 @@ put_classes(FILE *out, const struct check_report *c, struct arena *arena)
 	const struct check *k = c->check;
 	struct span policy = check_policy(k, arena);
 
-	fputs("<h2>Who gets mail through</h2>\n<dl>\n", out);
+	fputs("<h2>Who can deliver</h2>\n"
+	    "<dl>\n", out);
 	for (int i = 0; i < CHECK_SENDER_COUNT; i++) {
 		const struct check_class *class = &c->verdict->class[i];
 		if (class->text.len == 0)

@@ -67,7 +67,9 @@ check_markdown(FILE *out, const struct check_report *c)
 			fputs(" |\n", out);
 		}
 	}
-	fputs("\n| Sender | Mail gets through |\n|---|---|\n", out);
+	fputs("\n"
+	    "| Sender | Can deliver |\n"
+	    "|---|---|\n", out);
 	for (int i = 0; i < CHECK_SENDER_COUNT; i++)
 		if (v->class[i].text.len > 0) {
 			fprintf(out, "| %s | ", check_sender_title((enum check_sender)i));

@@ -68,7 +68,7 @@ check_sender_verdict(const struct sender *s, struct arena *arena)
 
 	if (!worst || check_sender_state(s) == STATE_OK)
 		return arena_printf(arena,
-		    "mail from %.*s: no reason to reject it is in the DNS; content and reputation "
+		    "mail from %.*s: the DNS gives no reason to reject it; content and reputation "
 		    "are not tested",
 		    SPAN_ARG(domain));
 	return arena_printf(arena, "mail from %.*s: %.*s", SPAN_ARG(domain),
@@ -133,9 +133,9 @@ check_sender_text(FILE *out, const struct look *look, const struct sender *sende
 	}
 	if (sender->source.len == 0)
 		screen_print(&s,
-		    "\n  Without --source IP, the address that the mail is sent from, SPF and "
-		    "reverse "
-		    "DNS are not judged.\n");
+		    "\n"
+		    "  SPF and reverse DNS are not checked without --source IP (the sending "
+		    "host).\n");
 	else
 		screen_print(
 		    &s, "\n  Judged for mail sent from %s.\n", addr_host(&sender->source, source));

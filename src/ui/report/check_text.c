@@ -260,7 +260,7 @@ check_text(FILE *out, const struct check_report *c)
 		flow_end(&f);
 	}
 	if (k->late)
-		screen_print(&s, "  The time for the check was over; --deadline T allows more.\n");
+		screen_print(&s, "  Time limit reached; --deadline T allows more.\n");
 	if (c->talk)
 		for (unsigned n = 1; n <= k->nconnections; n++) {
 			screen_print(&s, "\n--- connection %u\n", n);
@@ -269,6 +269,6 @@ check_text(FILE *out, const struct check_report *c)
 		}
 	else if (s.terminal && !c->at_prompt)
 		screen_print(&s,
-		    "  -v shows each conversation; --format html writes a report to pass on.\n");
+		    "  -v shows each session; --format html writes a report to share.\n");
 	screen_release(&s);
 }

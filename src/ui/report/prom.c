@@ -12,33 +12,33 @@
 /* family, its help; blackbox_exporter's names where the meaning is the same */
 #define FAMILIES(X)										\
 	X(success, "Whether the probe passed (OK or WARNING)")					\
-	X(duration_seconds, "How long the probe took")						\
-	X(timeout_seconds, "How long it was given")						\
-	X(dns_lookup_time_seconds, "How long the look-up of its addresses took")		\
-	X(ip_protocol, "The address family that was used, 4 or 6")				\
-	X(ip_addr_hash, "A hash of the address, to see it change")				\
+	X(duration_seconds, "Duration of the probe in seconds")					\
+	X(timeout_seconds, "Time limit of the probe in seconds")				\
+	X(dns_lookup_time_seconds, "Duration of the address lookup in seconds")		\
+	X(ip_protocol, "Address family used, 4 or 6")				\
+	X(ip_addr_hash, "Hash of the address, to detect changes")				\
 	X(ssl_earliest_cert_expiry, \
-	    "When the first of the certificates shown expires, as a Unix time") \
+	    "Earliest expiry of the certificates presented, as a Unix time") \
 	X(ssl_last_chain_expiry_timestamp_seconds, \
-	    "When the first of the chain that verified expires, as a Unix time") \
+	    "Earliest expiry in the verified chain, as a Unix time") \
 	X(ssl_last_chain_info, "The server's certificate")					\
 	X(tls_version_info, "The TLS version")							\
 	X(tls_cipher_info, "The TLS cipher")							\
-	X(smtp_status, "The state: 0 ok, 1 warning, 2 critical, 3 unknown")			\
-	X(smtp_duration_seconds, "How long each phase took")					\
-	X(smtp_reply_code, "The reply code of each phase")					\
-	X(smtp_failure_info, "What failed; absent when nothing did")				\
-	X(smtp_cause_info, "Why it failed, a word; absent when nothing did")			\
-	X(smtp_extension_info, "What EHLO offers, at the end within TLS")			\
+	X(smtp_status, "State: 0 ok, 1 warning, 2 critical, 3 unknown")			\
+	X(smtp_duration_seconds, "Duration of each phase in seconds")				\
+	X(smtp_reply_code, "Reply code of each phase")					\
+	X(smtp_failure_info, "Phase that failed; absent if none did")				\
+	X(smtp_cause_info, "Reason for the failure; absent if there was none")			\
+	X(smtp_extension_info, "Keywords offered by EHLO (the last, within TLS)")		\
 	X(smtp_extension_changed, "Whether the extensions differ from the recorded set")	\
-	X(smtp_message_size_limit_bytes, "The SIZE that is offered")				\
-	X(smtp_tls_verified, "Whether the certificate's chain and name verified")		\
-	X(smtp_tls_verify_error_info, "What the verification found; absent when it verified")	\
+	X(smtp_message_size_limit_bytes, "SIZE offered by the server")				\
+	X(smtp_tls_verified, "Whether the certificate was verified (chain and name)")		\
+	X(smtp_tls_verify_error_info, "Certificate verification error; absent if verified")	\
 	X(smtp_target_up, "Whether each address passed")					\
-	X(smtp_targets, "How many addresses were probed")					\
-	X(smtp_targets_missed, "How many lines named no target, and targets were not done")	\
-	X(smtp_attempts, "How many attempts the probe took")					\
-	X(smtp_last_run_timestamp_seconds, "When the run ended, as a Unix time")
+	X(smtp_targets, "Number of addresses probed")					\
+	X(smtp_targets_missed, "Number of lines without a target and of targets not probed")	\
+	X(smtp_attempts, "Number of attempts")					\
+	X(smtp_last_run_timestamp_seconds, "End of the run, as a Unix time")
 
 enum family {
 #define X(name, help) FAMILY_##name,

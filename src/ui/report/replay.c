@@ -146,7 +146,7 @@ replay_failure(
 	fputc('\n', r->out);
 	replay_difference(r, f, indent);
 	if (result->not_done && !f->next) {
-		snprintf(left, sizeof left, "%u step%s behind it skipped", result->not_done,
+		snprintf(left, sizeof left, "%u following step%s skipped", result->not_done,
 		    result->not_done == 1 ? "" : "s");
 		replay_put(r, INK_DIM, indent, "    = ", span_of(left));
 	}
@@ -208,7 +208,7 @@ replay_text_end(struct replay *r)
 	    r->skipped, took);
 	if (r->uncompared)
 		fprintf(r->out,
-		    "; %u text%s not compared at this level (--match text compares them)",
+		    "; %u text%s not compared (use --match text)",
 		    r->uncompared, r->uncompared == 1 ? "" : "s");
 	fputc('\n', r->out);
 }

@@ -161,21 +161,21 @@ bool
 report_shortfall(const struct fleet_summary *sum, char out[SHORTFALL_SIZE])
 {
 	char bad[60] = "";
-	const char *rest = sum->unread ? ", the rest of the list not read" : "";
+	const char *rest = sum->unread ? ", rest of the list not read" : "";
 
 	if (sum->addresses == 0 && sum->undone == 0) {
 		snprintf(out, SHORTFALL_SIZE, "no target was probed");
 		return true;
 	}
 	if (sum->cut) {
-		snprintf(out, SHORTFALL_SIZE, "the targets could not be read to the end");
+		snprintf(out, SHORTFALL_SIZE, "the list of targets could not be read to the end");
 		return true;
 	}
 	if (sum->bad > 0)
 		snprintf(bad, sizeof bad, "%zu line%s no target", sum->bad,
 		    sum->bad == 1 ? " names" : "s name");
 	if (sum->undone > 0)
-		snprintf(out, SHORTFALL_SIZE, "%s%s%zu target%s not done%s", bad,
+		snprintf(out, SHORTFALL_SIZE, "%s%s%zu target%s not probed%s", bad,
 		    bad[0] ? ", " : "", sum->undone, sum->undone == 1 ? "" : "s", rest);
 	else
 		snprintf(

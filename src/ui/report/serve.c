@@ -145,7 +145,7 @@ serve_report_passed_over(const struct mock *mock, bool opens)
 		struct span rest = item->line.source, word = span_word(&rest);
 		if (opens || !span_ends_case(word, SPAN("open")))
 			fprintf(stderr,
-			    "smtpsh: note: %s:%u: %.*s has no server's side and is passed over\n",
+			    "smtpsh: note: %s:%u: %.*s does not apply to a server; skipped\n",
 			    item->place.file, item->place.line, SPAN_ARG(word));
 	}
 }

@@ -63,7 +63,7 @@ talk_event(struct talk *t, const struct event *e)
 	t->octets += l->len - before;
 	if (l->len > OCTETS_MAX || t->octets > ALL_MAX) {
 		l->full = true;
-		fputs("... the rest is left out\n", l->out);
+		fputs("... (truncated)\n", l->out);
 		fflush(l->out);
 	}
 }

@@ -45,7 +45,7 @@ put_place(struct flow *f, const struct fleet_report *report)
 
 	flow_put(f, INK_PLAIN, report_place(report));
 	if (r->implicit)
-		flow_print(f, INK_DIM, " (no MX: its own address)");
+		flow_print(f, INK_DIM, " (no MX; its own address)");
 	if (!r->mx)
 		return;
 	flow_print(f, INK_DIM, " (MX %u of ", r->preference);
@@ -246,7 +246,7 @@ text_one(void *state, const struct fleet_report *report)
 	if (r->mx)
 		fprintf(t->out, " (MX %u of %.*s)", r->preference, SPAN_ARG(domain));
 	else if (r->implicit)
-		fprintf(t->out, " (%.*s has no MX: its own address)", SPAN_ARG(domain));
+		fprintf(t->out, " (%.*s has no MX; its own address)", SPAN_ARG(domain));
 	if (report->verdict->worst)
 		fprintf(t->out, "  %s: %.*s", report->verdict->worst->label, SPAN_ARG(message));
 	text_time(took, r->total_us);
@@ -268,9 +268,9 @@ print_shortfall(const struct text *t, const struct fleet_summary *sum)
 	if (sum->skipped)
 		fprintf(t->out, ", %zu addresses skipped", sum->skipped);
 	if (sum->undone)
-		fprintf(t->out, ", %zu not done", sum->undone);
+		fprintf(t->out, ", %zu not probed", sum->undone);
 	if (sum->unread)
-		fprintf(t->out, ", the rest of the list not read");
+		fprintf(t->out, ", rest of the list not read");
 	if (sum->bad)
 		fprintf(t->out, ", %zu bad line%s", sum->bad, sum->bad == 1 ? "" : "s");
 }

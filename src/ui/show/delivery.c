@@ -71,9 +71,10 @@ show_unknown(struct screen *s, const struct event *e)
 
 	if (n < all)
 		show_line(s, MARK_PROBLEM, e,
-		    "fate unknown for %zu of %zu recipients: see the table", n, all);
+		    "message status unknown for %zu of %zu recipients (see the table)", n, all);
 	else
-		show_line(s, MARK_PROBLEM, e, "fate unknown: the message may be delivered or not");
+		show_line(s, MARK_PROBLEM, e, "message status unknown: it may or may not be "
+		    "delivered");
 }
 
 void
@@ -85,7 +86,7 @@ show_delivery(struct screen *s, const struct event *e)
 		for (size_t i = 0; i < e->delivery.nrcpts; i++)
 			show_verdict(s, e, &e->delivery.rcpt[i], columns);
 	if (!e->delivery.tried)
-		show_line(s, MARK_NOTE, e, "no message was sent, as asked");
+		show_line(s, MARK_NOTE, e, "no message sent, as requested");
 	else if (e->delivery.accepted > 0)
 		show_whole(s, e);
 	if (e->delivery.unknown > 0)

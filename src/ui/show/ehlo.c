@@ -23,11 +23,11 @@ put_size(struct flow *f, const struct extension *x)
 	}
 	flow_put(f, INK_PLAIN, x->params);
 	if (!span_number(x->params, ~0ull, &size)) {
-		flow_print(f, INK_WARN, ": no number of octets");
+		flow_print(f, INK_WARN, ": not a number of octets");
 		return;
 	}
 	text_size(human, size);
-	flow_print(f, INK_DIM, ": messages of at most %s", human);
+	flow_print(f, INK_DIM, ": messages up to %s", human);
 }
 
 static void
@@ -67,8 +67,8 @@ put_meaning(struct flow *f, const struct extension *x)
 	if (!x->info) {
 		flow_print(f, INK_DIM, "%s%s", glue,
 		    x->keyword.at[0] == 'X' || x->keyword.at[0] == 'x' ?
-			"a private extension, not known to smtpsh" :
-			"not known to smtpsh");
+			"private extension, unknown to smtpsh" :
+			"unknown to smtpsh");
 		return;
 	}
 	flow_print(f, x->info->kind == EXTENSION_MASKED ? INK_WARN : INK_DIM, "%s%s", glue,
@@ -118,7 +118,7 @@ show_closing(struct screen *s, const struct event *e, const struct extensions *x
 	if (x->closing.len == 0)
 		return;
 	struct flow f = show_below(s, e);
-	flow_print(&f, INK_DIM, "its last line is text, no extension: ");
+	flow_print(&f, INK_DIM, "its last line is text, not an extension: ");
 	flow_put(&f, INK_PLAIN, x->closing);
 	flow_end(&f);
 }
@@ -131,11 +131,11 @@ show_extension_table(struct screen *s, const struct event *e, const struct exten
 	for (size_t i = 0; i < x->n; i++)
 		show_extension(s, e, &x->list[i], column);
 	if (x->n == 0)
-		show_line(s, MARK_NOTE, e, "no extension is offered");
+		show_line(s, MARK_NOTE, e, "no extensions offered");
 	show_closing(s, e, x);
 	if (x->auth_equals)
 		show_line(s, MARK_NOTE, e,
-		    "AUTH is offered in its old form too, \"AUTH=\"; both are shown as one");
+		    "AUTH is also offered in its old form, \"AUTH=\"; both are shown as one");
 }
 
 /* ---- the block, and the difference */
@@ -169,7 +169,7 @@ show_block(struct screen *s, const struct event *e)
 	for (size_t i = 0; i < x->n; i++)
 		put_keyword(&f, GAP, "", &x->list[i]);
 	if (x->n == 0)
-		flow_print(&f, INK_DIM, "no extension is offered");
+		flow_print(&f, INK_DIM, "no extensions offered");
 	if (s->prompt && x->n > 0)
 		flow_right(&f, INK_DIM, SPAN("(/ext explains each)"), false);
 	flow_end(&f);

@@ -25,14 +25,15 @@ add_exit(struct explaining *x, unsigned status)
 		return;
 	}
 	explain_add(x, "exit status", arena_printf(x->arena, "exit %u", status), "%s",
-	    status <= ERR_UNKNOWN ? err_meaning((enum err_kind)status) : "not one of smtpsh's");
+	    status <= ERR_UNKNOWN ? err_meaning((enum err_kind)status) : "not an exit status of "
+	        "smtpsh");
 	if (status <= ERR_UNKNOWN)
 		explain_fact(x, "in JSON", "\"failure\": \"%s\"", err_word((enum err_kind)status));
 	if (status <= ERR_UNKNOWN)
 		explain_fact(x, "--exit", "swaks: %d%s; sysexits: %d",
 		    err_swaks((enum err_kind)status),
 		    status == ERR_TEMPORARY || status == ERR_REFUSED || status == ERR_TIMEOUT ?
-			", or 21 to 33 by what was refused" :
+			", or 21 to 33 depending on the command rejected" :
 			"",
 		    err_sysexits((enum err_kind)status));
 }
@@ -44,7 +45,7 @@ add_tlsa(struct explaining *x, unsigned usage, unsigned selector, unsigned match
 		   *m = tlsa_matching_text(matching);
 
 	explain_add(x, "TLSA record", arena_printf(x->arena, "%u %u %u", usage, selector, matching),
-	    "what a TLSA record of this kind binds (RFC 6698, RFC 7218)");
+	    "meaning of a TLSA record of this kind (RFC 6698, RFC 7218)");
 	explain_fact(x, "usage", "%u, %s", usage, u ? u : "not registered");
 	explain_fact(x, "selector", "%u, %s", selector, s ? s : "not registered");
 	explain_fact(x, "matching", "%u, %s", matching, m ? m : "not registered");
@@ -230,9 +231,9 @@ explain_unknown(struct span word, struct err *err)
 		suggest_try(&suggestion, verb_info(v)->name);
 	for (size_t i = 0; term_row(i); i++)
 		suggest_try(&suggestion, term_row(i)->name);
-	return err_set(err, ERR_USAGE, "explain: nothing is known as \"%.*s\"%s%s%s",
-	    SPAN_ARG(span_first(word, 60)), suggestion.best ? "; is " : "",
-	    suggestion.best ? suggestion.best : "", suggestion.best ? " meant?" : "");
+	return err_set(err, ERR_USAGE, "explain: nothing is known about \"%.*s\"%s%s%s",
+	    SPAN_ARG(span_first(word, 60)), suggestion.best ? " (did you mean " : "",
+	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
 }
 
 /* A code or an enhanced one, or several, and then words, not all names: a reply with its text. */

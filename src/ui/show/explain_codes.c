@@ -102,7 +102,7 @@ add_status(struct explaining *x, struct status st)
 	add_named(x, "enhanced code",
 	    arena_printf(x->arena, "%c.%u.%u", class, st.subject, st.detail),
 	    info ? info->text : NULL, info ? info->rfc : NULL,
-	    "not registered with IANA: a code of this server's maker");
+	    "not registered with IANA; specific to this server software");
 	explain_fact(
 	    x, "class", "%c, %s", class, st.class ? status_class_text(st.class) : "2, 4 or 5");
 	explain_fact(x, "subject", "%u, %s", st.subject, subject ? subject : "not registered");
@@ -124,10 +124,11 @@ add_pairing(struct explaining *x, unsigned code, struct status st)
 	const struct status_info *info = status_info(st.subject, st.detail);
 
 	if (st.class != code / 100)
-		explain_fact(x, "note", "its class is not that of %u (RFC 2034 4)", code);
+		explain_fact(x, "note", "its class does not match %u (RFC 2034 4)", code);
 	else if (info && !goes_with(info->basic, code))
 		explain_fact(
-		    x, "note", "the registry does not pair it with %u; servers do so freely", code);
+		    x, "note", "the registry does not list it with %u; many servers combine them "
+		        "anyway", code);
 }
 
 void
@@ -168,9 +169,9 @@ add_keyword(struct explaining *x, struct span name)
 {
 	static const char *const kind[] = {
 		[EXTENSION_REGISTERED] = "registered with IANA",
-		[EXTENSION_HISTORIC] = "historic: not used any more",
-		[EXTENSION_VENDOR] = "not registered: of one maker",
-		[EXTENSION_MASKED] = "no extension at all",
+		[EXTENSION_HISTORIC] = "historic, no longer used",
+		[EXTENSION_VENDOR] = "not registered; vendor-specific",
+		[EXTENSION_MASKED] = "not an extension",
 	};
 	const struct extension_info *info = extension_info(name);
 
@@ -200,7 +201,7 @@ add_verb(struct explaining *x, struct span name)
 	explain_fact(x, "offered by", "%s", info->extension ? info->extension : "");
 	if (info->ends_group)
 		explain_fact(x, "pipelining",
-		    "may only be the last of several commands in one write (RFC 2920 3.1)");
+		    "must be the last command of a pipelined group (RFC 2920 3.1)");
 	return true;
 }
 
@@ -244,7 +245,7 @@ add_limit(struct explaining *x, struct span name)
 
 	if (!meaning)
 		return false;
-	explain_add(x, "limit", word, "%s, as LIMITS tells (RFC 9422)", meaning);
+	explain_add(x, "limit", word, "%s, in LIMITS (RFC 9422)", meaning);
 	return true;
 }
 
@@ -284,7 +285,7 @@ add_verify(struct explaining *x, struct span name)
 		info = verify_info(code);
 	if (!info) {
 		explain_add(x, "certificate error", arena_printf(x->arena, "error %d", code),
-		    "%s (so OpenSSL words it)", tls_verify_text(code));
+		    "%s (as OpenSSL words it)", tls_verify_text(code));
 		return true;
 	}
 	explain_add(x, "certificate error", span_of(info->name), "%s", info->means);

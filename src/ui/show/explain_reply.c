@@ -13,14 +13,14 @@ static void
 about_tls(struct explaining *x, const struct session_view *v)
 {
 	if (v->tls) {
-		explain_fact(x, "evidence", "TLS is on (%.*s)", SPAN_ARG(v->tls->version));
+		explain_fact(x, "evidence", "TLS is active (%.*s)", SPAN_ARG(v->tls->version));
 		return;
 	}
 	if (!v->extensions)
 		explain_fact(x, "evidence",
-		    "the connection is in the clear, and EHLO has not been said on it");
+		    "the connection is unencrypted, and EHLO has not been sent");
 	else
-		explain_fact(x, "evidence", "the connection is in the clear; STARTTLS is %s",
+		explain_fact(x, "evidence", "the connection is unencrypted; STARTTLS is %s",
 		    extensions_offer(v->extensions, "STARTTLS") ? "offered" : "not offered");
 }
 
@@ -38,7 +38,7 @@ about_auth(struct explaining *x, const struct session_view *v)
 		    SPAN_ARG(text_safe(x->arena, span_first(auth->params, 300))));
 	else if (v->extensions)
 		explain_fact(x, "evidence", "not logged in, and AUTH is not offered%s",
-		    v->tls ? "" : " in the clear");
+		    v->tls ? "" : " without TLS");
 }
 
 static void
@@ -47,13 +47,14 @@ about_sequence(struct explaining *x, const struct session_view *v)
 	const struct dialogue *d = &v->dialogue;
 
 	if (d->hello == VERB_OTHER)
-		explain_fact(x, "evidence", "neither EHLO nor HELO was accepted%s",
+		explain_fact(x, "evidence", "neither EHLO nor HELO has been accepted%s",
 		    d->tls ? " since TLS began" : " yet");
 	else if (!d->mail)
 		explain_fact(
-		    x, "evidence", "no MAIL was accepted yet, or the last message is over");
+		    x, "evidence", "no transaction is open (no MAIL accepted since the last "
+		        "message)");
 	else
-		explain_fact(x, "evidence", "a message is open, with %u recipient%s accepted",
+		explain_fact(x, "evidence", "a transaction is open, with %u recipient%s accepted",
 		    d->rcpts, d->rcpts == 1 ? "" : "s");
 }
 
@@ -70,7 +71,7 @@ about_size(struct explaining *x, const struct session_view *v)
 		return;
 	text_size(human, limit);
 	explain_fact(
-	    x, "evidence", "the server takes messages of at most %s (SIZE %llu)", human, limit);
+	    x, "evidence", "the server accepts messages up to %s (SIZE %llu)", human, limit);
 }
 
 /* Parameters of the line sent that the last EHLO did not offer. */
@@ -83,7 +84,7 @@ about_parameters(struct explaining *x, const struct session_view *v, struct span
 	if ((verb != VERB_MAIL && verb != VERB_RCPT) || !v->extensions)
 		return;
 	if (!parameter_split(verb, args, &path, &params)) {
-		explain_fact(x, "evidence", "the line sent does not read %s",
+		explain_fact(x, "evidence", "the line sent does not have the form %s",
 		    verb == VERB_MAIL ? "MAIL FROM:<...>" : "RCPT TO:<...>");
 		return;
 	}
@@ -93,7 +94,7 @@ about_parameters(struct explaining *x, const struct session_view *v, struct span
 		struct span rest = word;
 		const struct parameter *p = parameter_find(verb, span_until(&rest, '='));
 		if (p && !extensions_offer(v->extensions, p->extension))
-			explain_fact(x, "evidence", "%s was sent, and %s is not offered", p->name,
+			explain_fact(x, "evidence", "%s was sent, but %s is not offered", p->name,
 			    p->extension);
 	}
 }
@@ -106,7 +107,7 @@ add_evidence(struct explaining *x, const struct reply *r, enum smtp_stage stage,
 	bool security = st->class && st->subject == 7;
 
 	if (v->state != SESSION_OPEN) {
-		explain_fact(x, "evidence", "the connection is closed now");
+		explain_fact(x, "evidence", "the connection is closed");
 		return;
 	}
 	if (r->code == 530 || r->code == 538 || r->code == 523 || stage == AT_STARTTLS ||

@@ -66,7 +66,7 @@ palette_read(struct palette *p, const char *value, struct err *err)
 			continue;
 		if (ok)
 			err_set(err, ERR_USAGE,
-			    "SMTPSH_COLORS: \"%.*s\" is ignored: want ROLE=SGR, as in "
+			    "SMTPSH_COLORS: ignoring \"%.*s\": expected ROLE=SGR, as in "
 			    "rejected=1;35 (roles: dim, bold, accepted, deferred, rejected, sent, "
 			    "host)",
 			    SPAN_ARG(span_first(part, SHOWN)));

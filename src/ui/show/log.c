@@ -36,7 +36,7 @@ log_on_text(void *ctx, struct span text)
 
 	if (log->gap &&
 	    append_piece(&log->file,
-		SPAN("# the session is not whole: what stood here could not be written\n"), NULL))
+		SPAN("# the session is incomplete: part of it could not be written here\n"), NULL))
 		log->gap = false;
 	if (!log->gap && append_piece(&log->file, text, &err)) {
 		/* a piece may go on in the line of the one before */
@@ -103,7 +103,7 @@ log_save(const char *file, struct span text, struct err *err)
 
 	if (fd < 0)
 		return err_set(err, ERR_USAGE,
-		    errno == EEXIST ? "%s exists and is not written over" : "cannot write %s: %s",
+		    errno == EEXIST ? "%s exists; not overwritten" : "cannot write %s: %s",
 		    file, strerror(errno));
 	error = log_write_all(fd, text);
 	if (close(fd) != 0 && !error)

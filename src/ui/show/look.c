@@ -100,8 +100,8 @@ show_diff(struct screen *s, const struct event *e)
 	}
 	if (states < 2)
 		show_line(s, MARK_NOTE, e,
-		    "EHLO was said in one state only: /starttls or /auth, then EHLO, gives another "
-		    "to compare with");
+		    "EHLO was sent in one state only; send /starttls or /auth, then EHLO, to "
+		    "compare");
 	else
 		show_line(s, MARK_NOTE, e, "%u differ%s, %u %s the same", different,
 		    different == 1 ? "s" : "", same, same == 1 ? "is" : "are");
@@ -131,7 +131,7 @@ show_validity(struct screen *s, const struct tls_cert *c, int64_t now)
 	cert_date(to, c->not_after);
 	flow_print(&f, INK_PLAIN, "%s to %s: ", from, to);
 	if (c->not_after == TLS_NO_DATE)
-		flow_print(&f, INK_BAD, "its end cannot be read");
+		flow_print(&f, INK_BAD, "expiry date unreadable");
 	else if (c->not_after < now)
 		flow_print(&f, INK_BAD, "expired %ld days ago", cert_days(now, c->not_after));
 	else
@@ -162,7 +162,7 @@ show_one_cert(struct screen *s, const struct event *e, size_t depth)
 
 	show_line(s, MARK_NOTE, e, "%s",
 	    depth == 0	       ? "the server's certificate" :
-		c->self_signed ? "a root that was sent" :
+		c->self_signed ? "a root sent by the server" :
 				 "an intermediate certificate");
 	look_put(s, "subject", c->subject);
 	look_put(s, "issuer", c->self_signed ? SPAN("itself") : c->issuer);
@@ -181,22 +181,22 @@ show_staple(struct screen *s, const struct event *e, const struct tls_info *t)
 	static const char *const phrases[] = {
 		[TLS_OCSP_GOOD] = "the certificate is not revoked",
 		[TLS_OCSP_REVOKED] = "the certificate is REVOKED",
-		[TLS_OCSP_UNKNOWN] = "its responder does not know the certificate",
-		[TLS_OCSP_OF_ANOTHER] = "it is of another certificate",
-		[TLS_OCSP_UNTRUSTED] = "its signature does not verify",
-		[TLS_OCSP_OUT_OF_DATE] = "it is out of date: the server has to renew it",
-		[TLS_OCSP_REFUSED] = "its responder gave no status (RFC 6960 4.2.1)",
-		[TLS_OCSP_MALFORMED] = "it cannot be read",
+		[TLS_OCSP_UNKNOWN] = "the responder does not know the certificate",
+		[TLS_OCSP_OF_ANOTHER] = "for another certificate",
+		[TLS_OCSP_UNTRUSTED] = "invalid signature",
+		[TLS_OCSP_OUT_OF_DATE] = "out of date; the server has to renew it",
+		[TLS_OCSP_REFUSED] = "the responder returned no status (RFC 6960 4.2.1)",
+		[TLS_OCSP_MALFORMED] = "malformed",
 	};
 	char until[16];
 
 	if (t->ocsp == TLS_OCSP_NONE) {
-		show_line(s, MARK_NOTE, e, "OCSP: no answer was stapled");
+		show_line(s, MARK_NOTE, e, "OCSP: no response stapled");
 		return;
 	}
 	cert_date(until, t->ocsp_until);
 	show_line(s, t->ocsp == TLS_OCSP_GOOD ? MARK_NOTE : MARK_PROBLEM, e,
-	    "OCSP: an answer was stapled, %s%s%s", phrases[t->ocsp], until[0] ? ", until " : "",
+	    "OCSP: stapled response: %s%s%s", phrases[t->ocsp], until[0] ? ", until " : "",
 	    until);
 }
 
@@ -220,7 +220,7 @@ show_certs(struct screen *s, const struct event *e)
 	if (t->ncerts == 0)
 		return;
 	show_line(s, MARK_NOTE, e,
-	    "a TLSA record of this key, ready to publish in a signed zone (RFC 7672):");
+	    "TLSA record for this key, to publish in a signed zone (RFC 7672):");
 	screen_print(s, "_%u._tcp.", e->cert.port);
 	screen_put(s, e->cert.host);
 	screen_print(s, ". IN TLSA 3 1 1 %.*s\n", SPAN_ARG(t->cert[0].spki_sha256));
@@ -252,7 +252,7 @@ show_tls_state(struct screen *s, const struct session_info *i)
 	struct flow f = look_label(s, "TLS");
 
 	if (!t) {
-		flow_print(&f, INK_WARN, "none: in the clear");
+		flow_print(&f, INK_WARN, "none (unencrypted)");
 		if (i->extensions)
 			flow_print(&f, INK_DIM, "; STARTTLS is %s",
 			    extensions_offer(i->extensions, "STARTTLS") ? "offered" :
@@ -274,17 +274,17 @@ show_state(struct screen *s, const struct session_info *i)
 	struct flow f = look_label(s, "state");
 
 	if (d->mode == MODE_MESSAGE)
-		flow_print(&f, INK_PLAIN, "within a message: a lone dot ends it");
+		flow_print(&f, INK_PLAIN, "in message data; a lone dot ends it");
 	else if (d->mode == MODE_ANSWER)
-		flow_print(&f, INK_PLAIN, "within an AUTH exchange: \"*\" cancels it");
+		flow_print(&f, INK_PLAIN, "in an AUTH exchange; \"*\" cancels it");
 	else if (d->mail)
-		flow_print(&f, INK_PLAIN, "a message is begun, %u recipient%s accepted", d->rcpts,
+		flow_print(&f, INK_PLAIN, "in a transaction, %u recipient%s accepted", d->rcpts,
 		    d->rcpts == 1 ? "" : "s");
 	else if (d->hello != VERB_OTHER)
 		flow_print(&f, INK_PLAIN, "ready for MAIL");
 	else
 		flow_print(&f, INK_PLAIN,
-		    d->greeted ? "EHLO is due" : "the banner has not come, or was no 220");
+		    d->greeted ? "EHLO not sent yet" : "no 220 greeting received");
 	flow_print(&f, INK_DIM, d->authenticated ? "; logged in" : "");
 	flow_end(&f);
 }
@@ -297,8 +297,8 @@ show_info(struct screen *s, const struct event *e)
 	show_line(s, MARK_NOTE, e, "this session:");
 	show_where(s, i);
 	if (i->extensions)
-		look_put(s, "its name", i->extensions->host);
-	look_put(s, "we say", span_of(i->helo));
+		look_put(s, "server name", i->extensions->host);
+	look_put(s, "EHLO name", span_of(i->helo));
 	show_tls_state(s, i);
 	show_state(s, i);
 	if (i->extensions)

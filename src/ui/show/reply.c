@@ -19,14 +19,14 @@ show_class(struct screen *s, const struct event *e)
 	if (!st->class)
 		flow_print(&f, INK_PLAIN, "%u is %s: %s%s%s%s", r->code,
 		    r->code / 100 == 4 ? "temporary" : "permanent",
-		    code ? code->text : "a code that is not registered", code ? " (" : "",
+		    code ? code->text : "unregistered code", code ? " (" : "",
 		    code ? code->rfc : "", code ? ")" : "");
 	else
 		flow_print(&f, INK_PLAIN, "%u.%u.%u is %s: %s%s%s%s", st->class, st->subject,
 		    st->detail,
-		    status_class_text(st->class) ? status_class_text(st->class) : "of no class",
+		    status_class_text(st->class) ? status_class_text(st->class) : "no class",
 		    info	? info->text :
-			status_subject_text(st->subject) ? "not registered; about " :
+			status_subject_text(st->subject) ? "not registered; concerns " :
 							   "not registered",
 		    info ? " (" :
 			status_subject_text(st->subject) ? status_subject_text(st->subject) :
@@ -42,7 +42,7 @@ show_meaning_again(struct screen *s, const struct event *e)
 	if (!s->prompt)
 		return;
 	struct flow f = show_aside(s, e);
-	flow_print(&f, INK_DIM, "as before; /explain has what it means");
+	flow_print(&f, INK_DIM, "as before; /explain tells what it means");
 	flow_end(&f);
 }
 
@@ -183,7 +183,7 @@ show_reply(struct screen *s, const struct event *e)
 		show_line(s, MARK_PROBLEM, e, "unsolicited reply (RFC 5321 4.2):");
 	if (e->answer.late)
 		show_line(s, MARK_PROBLEM, e, "late reply to %s%s%s:", due_text(&e->answer.due),
-		    e->answer.or ? ", or the reply to " : ", whose wait was given up",
+		    e->answer.or ? ", or the reply to " : ", which was cancelled",
 		    e->answer.or ? due_text(e->answer.or) : "");
 	if (r->raw.len > 0 && (!s->terminal || (r->flaws & broken)))
 		show_reply_plain(s, e, mark);
@@ -214,10 +214,10 @@ show_closed(struct screen *s, const struct event *e)
 
 	flow_print(&f, ink, "%s", by[e->closed.by]);
 	if (e->closed.wait && !e->closed.expected)
-		flow_print(&f, ink, " while %s was waited for",
+		flow_print(&f, ink, " while waiting for %s",
 		    wait_phrase(e->closed.wait, e->closed.verb));
 	if (e->closed.rest.len > 0) {
-		flow_print(&f, ink, "; what came last is no whole reply: ");
+		flow_print(&f, ink, "; incomplete reply received: ");
 		flow_put(&f, ink, span_first(e->closed.rest, 200));
 	}
 	flow_end(&f);

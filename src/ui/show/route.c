@@ -52,7 +52,7 @@ show_table(struct screen *s, const struct event *e)
 	flow_print(&f, INK_DIM, r->mx ? "mail for " : "addresses of ");
 	flow_put(&f, INK_PLAIN, r->name);
 	flow_print(&f, INK_DIM,
-	    r->mx ? " goes to these MX, best first (%s)" : ", in this order (%s)", took);
+	    r->mx ? " goes to these MX, best first (%s)" : ", in order (%s)", took);
 	flow_end(&f);
 	for (size_t i = 0; i < r->nhops; i++) {
 		unsigned columns = text_width(text_safe(&s->arena, r->hop[i].host));
@@ -62,7 +62,7 @@ show_table(struct screen *s, const struct event *e)
 	for (; shown < r->nhops && shown < all; shown++)
 		show_hop(s, e, &r->hop[shown], width, &number);
 	if (shown < r->nhops)
-		show_line(s, MARK_NOTE, e, "and %zu more: /mx lists all", r->nhops - shown);
+		show_line(s, MARK_NOTE, e, "and %zu more; /mx lists all", r->nhops - shown);
 }
 
 /* A name with one address needs no table: the next line says where the connection goes. */

@@ -22,7 +22,7 @@ put_line(struct screen *s, const char *before, struct span text)
 static struct span
 lookups_text(struct screen *s, const struct spf *spf)
 {
-	return arena_printf(&s->arena, "takes %s%u of %d lookups",
+	return arena_printf(&s->arena, "uses %s%u of %d lookups",
 	    spf->tree_more ? "at least " : "", spf->tree_lookups, SPF_LOOKUPS_MAX);
 }
 

@@ -25,10 +25,10 @@ serve_show_rules(struct screen *s, const struct mta_refusal *own, bool demo_acco
 		screen_print(
 		    s, "# AUTH: user " MTA_USER ", password " MTA_PASSWORD "\n");
 	screen_print(
-	    s, "# refused on purpose; all else is taken%s:\n", keeps ? "" : " and forgotten");
+	    s, "# rejected on purpose (all else is accepted%s):\n", keeps ? "" : " and discarded");
 	show_refusals(s, own);
 	show_refusals(s, mta_refusals);
-	screen_print(s, "# ^C ends it\n");
+	screen_print(s, "# ^C stops the server\n");
 	screen_ink(s, INK_PLAIN);
 	fflush(s->out);
 }
@@ -84,7 +84,7 @@ void
 serve_show_event(struct screen *s, const struct event *e)
 {
 	static const char *const closed[] = {
-		[CLOSED_BY_US] = "was let go",
+		[CLOSED_BY_US] = "disconnected",
 		[CLOSED_BY_PEER] = "closed the connection",
 		[CLOSED_RESET] = "reset the connection",
 		[CLOSED_TRUNCATED] = "closed the connection without ending TLS (no close_notify)",
@@ -106,7 +106,7 @@ serve_show_event(struct screen *s, const struct event *e)
 		show_message(s, e);
 		break;
 	case EVENT_TLS:
-		show_serve_note(s, e, "began TLS: ", e->shaken.info->version);
+		show_serve_note(s, e, "started TLS: ", e->shaken.info->version);
 		break;
 	case EVENT_PROBLEM: case EVENT_NOTE:
 		show_serve_note(s, e, "", e->text);

@@ -34,7 +34,7 @@ standard_room(void)
 	bool room = n == sizeof fd / sizeof *fd;
 	if (!room)
 		fprintf(stderr,
-		    "smtpsh: only %zu descriptors are free, and %zu are needed (ulimit -n)\n", n,
+		    "smtpsh: only %zu file descriptors available, %zu needed (ulimit -n)\n", n,
 		    sizeof fd / sizeof *fd);
 	while (n > 0)
 		close(fd[--n]);

@@ -45,11 +45,11 @@ sts_policy_words(struct arena *arena, const struct sts *sts)
 {
 	static const char *const state[] = {
 		[STS_NONE] = "has no record at",
-		[STS_UNKNOWN] = "could not be asked for its record at",
-		[STS_BAD_RECORD] = "has a record that counts for nothing at",
-		[STS_UNREACHED] = "has a record, but its policy cannot be had from https:",
-		[STS_UNABLE] = "may have a policy, which is not known",
-		[STS_BAD_POLICY] = "has a record, but what it points to is no policy",
+		[STS_UNKNOWN] = "could not be queried for its record at",
+		[STS_BAD_RECORD] = "has an invalid record at",
+		[STS_UNREACHED] = "has a record, but its policy cannot be fetched from https:",
+		[STS_UNABLE] = "may have a policy (unknown)",
+		[STS_BAD_POLICY] = "has a record, but no valid policy",
 	};
 	const struct sts_policy *p = &sts->policy;
 	struct span domain = text_safe(arena, sts->domain), why = text_safe(arena, sts->why);
@@ -74,9 +74,9 @@ sts_verdict_words(struct arena *arena, const struct sts *sts, enum sts_verdict v
     struct span host, bool *bad)
 {
 	static const char *const because[] = {
-		[STS_NOT_LISTED] = "the policy does not name it",
-		[STS_NO_TLS] = "it is in the clear",
-		[STS_NOT_VERIFIED] = "its certificate does not verify",
+		[STS_NOT_LISTED] = "the policy does not list it",
+		[STS_NO_TLS] = "it is unencrypted",
+		[STS_NOT_VERIFIED] = "certificate verification failed",
 	};
 	struct span safe = text_safe(arena, host);
 
@@ -85,11 +85,11 @@ sts_verdict_words(struct arena *arena, const struct sts *sts, enum sts_verdict v
 		return SPAN("");
 	if (verdict == STS_ALLOWS)
 		return arena_printf(arena,
-		    "it allows %.*s: the policy names it, and its certificate verifies",
+		    "it allows %.*s: the policy lists it, and its certificate is verified",
 		    SPAN_ARG(safe));
 	*bad = sts->policy.mode == STS_MODE_ENFORCE;
 	return arena_printf(arena, "%s %.*s, because %s (RFC 8461 %s)",
-	    *bad ? "senders that honour it do not deliver to" : "senders that honour it report",
+	    *bad ? "senders that honor it do not deliver to" : "senders that honor it report",
 	    SPAN_ARG(safe), because[verdict], verdict == STS_NOT_LISTED ? "4.1" : "4.2");
 }
 

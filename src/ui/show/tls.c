@@ -217,7 +217,7 @@ put_tlsa(struct flow *f, const struct tlsa *r)
 	char hex[2 * DATA_SHOWN + 1];
 
 	if (r->malformed) {
-		flow_print(f, INK_PLAIN, "DANE: a TLSA record ");
+		flow_print(f, INK_PLAIN, "DANE: TLSA record ");
 		return;
 	}
 	flow_print(f, INK_PLAIN, "DANE: %u %u %u %s%s", r->usage, r->selector, r->matching,
@@ -235,7 +235,7 @@ show_tlsa(struct screen *s, const struct event *e, const struct tlsa_result *r)
 	case TLSA_MATCHES:
 		flow_print(&f, INK_GOOD, "matches");
 		flow_print(&f, INK_DIM,
-		    r->depth == 0 ? " the server's certificate" : " a CA of its chain (depth %d)",
+		    r->depth == 0 ? " the server's certificate" : " a CA in its chain (depth %d)",
 		    r->depth);
 		break;
 	case TLSA_DIFFERS:

@@ -46,7 +46,8 @@ trace_where(struct trace *t)
 
 	utc_text(date, time(NULL));
 	fprintf(t->out,
-	    "# a trace by smtpsh --debug, %s; addresses and names are in it, passwords are not\n",
+	    "# trace written by smtpsh --debug, %s; contains addresses and names, but no "
+	    "passwords\n",
 	    date);
 	if (uname(&system) == 0)
 		fprintf(t->out, "# %s %s %s\n", system.sysname, system.release, system.machine);

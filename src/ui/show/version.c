@@ -16,7 +16,7 @@ version_print(FILE *out)
 		if (module_is_static(m))
 			fprintf(out, "with %s %s\n", module_library(m), module_version(m));
 		else if (module_is_built(m))
-			fprintf(out, "with %s, opened when it is needed (built with %s)\n",
+			fprintf(out, "with %s, loaded when needed (built with %s)\n",
 			    module_library(m), module_version(m));
 		else
 			fprintf(out, "without %s\n", module_library(m));

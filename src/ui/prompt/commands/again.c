@@ -294,7 +294,7 @@ again_on_event(struct prompt *p, void *mem, const struct event *e)
 	} else if (span_eq(e->step->text, st->sent)) {
 		if (player_view(p->player).auth_refused && verb_of(st->line, NULL) == VERB_AUTH)
 			again_stop(p, st,
-			    "AUTH was refused, and is not tried again: servers lock accounts");
+			    "AUTH was rejected and is not repeated: servers lock accounts");
 		else
 			round_over(p, st, e);
 	}
@@ -347,25 +347,25 @@ objection(struct prompt *p, struct state *st, struct span line)
 	if (is_one_of(line, takes_others))
 		return "this command cannot be repeated";
 	if ((verb == VERB_AUTH || (traits & STEP_LOGS_IN)) && player_view(p->player).auth_refused)
-		return "AUTH was refused in this session and is not repeated: servers lock "
-		       "accounts";
+		return "AUTH was rejected in this session and is not repeated: servers lock "
+		    "accounts";
 	if (verb == VERB_DATA)
-		return "DATA would wait for its text each time: /again N /send … sends whole "
-		       "messages";
+		return "DATA would wait for its text each time; use /again N /send … to send whole "
+		    "messages";
 	if (!(traits & STEP_SENDS_MESSAGE) && verb != VERB_BDAT)
 		return NULL;
 	if (span_eq(line, st->warned))
 		return NULL;
-	return "each round would send a message: the same once more, and it is done";
+	return "each round would send a message; repeat the command to confirm";
 }
 
 /* Servers limit commands that send no mail. */
 static void
 note_limits(struct prompt *p, const struct state *st)
 {
-	static const char limits[] = "Exim closes the connection after 10 commands that are no "
-				     "mail (smtp_accept_max_nonmail); Postfix counts NOOP, RSET, "
-				     "VRFY and ETRN as errors after 100 (smtpd_junk_command_limit)";
+	static const char limits[] = "Exim closes the connection after 10 non-mail commands "
+	    "(smtp_accept_max_nonmail); Postfix counts NOOP, RSET, VRFY and ETRN as errors after "
+	    "100 (smtpd_junk_command_limit)";
 	enum verb verb = verb_of(st->line, NULL);
 
 	if (!st->plain || verb == VERB_MAIL || verb == VERB_RCPT ||
@@ -378,7 +378,7 @@ note_limits(struct prompt *p, const struct state *st)
 static void
 again_begin(struct prompt *p, struct state *st, struct span line)
 {
-	const char *why = line.len == 0 ? "want a line to repeat, as in /again 10 NOOP" :
+	const char *why = line.len == 0 ? "expected a line to repeat, as in /again 10 NOOP" :
 					  objection(p, st, line);
 	struct arena old = st->arena;
 
@@ -397,14 +397,14 @@ again_begin(struct prompt *p, struct state *st, struct span line)
 	if (elsewhere && !st->forced && st->pause_ms < PAUSE_MS) {
 		if (st->endless) {
 			prompt_problem(p,
-			    "less than a second between rounds, to another machine: "
-			    "/watch SECS force LINE does it all the same");
+			    "less than one second between rounds, on another host; use /watch SECS "
+			    "force LINE to do it anyway");
 			return;
 		}
 		st->pause_ms = PAUSE_MS;
 		prompt_note(p,
-		    "to another machine rounds are a second apart; "
-		    "/again N force LINE sends them at once");
+		    "on another host rounds are one second apart; use /again N force LINE to send "
+		    "them without delay");
 	}
 	st->line = line;
 	st->sent = span_starts(line, SPAN("//")) ? span_skip(line, 1) : line;
@@ -437,7 +437,7 @@ again_run(struct prompt *p, void *mem, struct span args)
 	unsigned long long n;
 
 	if (!span_number(number, ROUNDS_MAX, &n) || n == 0) {
-		prompt_problem(p, "/again wants a number and a line, as in /again 10 NOOP");
+		prompt_problem(p, "/again: expected a number and a line, as in /again 10 NOOP");
 		return;
 	}
 	st->left = n;
@@ -457,7 +457,7 @@ watch_run(struct prompt *p, void *mem, struct span args)
 
 	if (!cursor_milliseconds(&c, every, &st->pause_ms, &err) || st->pause_ms < PAUSE_LEAST_MS) {
 		prompt_problem(
-		    p, "/watch wants seconds and a line, as in /watch 5 NOOP; ^C ends it");
+		    p, "/watch: expected seconds and a line, as in /watch 5 NOOP; ^C stops it");
 		return;
 	}
 	st->endless = true;
@@ -480,7 +480,7 @@ const struct prompt_command prompt_again = {
 	.name = "again",
 	.group = GROUP_AGAIN,
 	.args = "N [force] LINE",
-	.help = "Do a line N times: the time of each, percentiles and a histogram",
+	.help = "Repeat a line N times: the time of each, percentiles and a histogram",
 	.state_size = sizeof(struct state),
 	.run = again_run,
 	.on_event = again_on_event,
@@ -492,7 +492,7 @@ const struct prompt_command prompt_watch = {
 	.name = "watch",
 	.group = GROUP_AGAIN,
 	.args = "SECS [force] LINE",
-	.help = "Do a line every SECS seconds until ^C, as /again does",
+	.help = "Repeat a line every SECS seconds until ^C, with times as /again shows them",
 	.state_size = sizeof(struct state),
 	.run = watch_run,
 	.on_event = again_on_event,

@@ -225,7 +225,7 @@ static void
 note_message(struct prompt *p, const struct story *st)
 {
 	if (st->data && !is_short_message(st))
-		prompt_note(p, "message.eml is the message, which is too long to stand here");
+		prompt_note(p, "save the message as message.eml; it is too long to show here");
 }
 
 static bool
@@ -290,7 +290,7 @@ as_curl(struct prompt *p, const struct story *st, struct buf *out)
 
 	if (st->kind == TARGET_UNIX || st->kind == TARGET_PIPE ||
 	    st->hello == VERB_LHLO) {
-		prompt_note(p, "curl: it speaks SMTP to a host only");
+		prompt_note(p, "curl supports SMTP to a host only");
 		return false;
 	}
 	as_host(other ? st->sni : st->host, host);
@@ -331,7 +331,7 @@ as_curl(struct prompt *p, const struct story *st, struct buf *out)
 	}
 	buf_printf(out, "\n");
 	if (!st->data && st->mail)
-		prompt_note(p, "curl: it sends no envelope without a message, but HELP");
+		prompt_note(p, "curl sends HELP instead of an envelope without a message");
 	note_message(p, st);
 	return true;
 }
@@ -344,7 +344,7 @@ as_openssl(struct prompt *p, const struct story *st, struct buf *out)
 	struct addr literal;
 
 	if (st->kind == TARGET_PIPE || !has_tls(st)) {
-		prompt_note(p, "openssl: it speaks TLS to a host, and this session had none");
+		prompt_note(p, "openssl s_client requires TLS, which this session did not use");
 		return false;
 	}
 	as_host(st->host, host);
@@ -398,9 +398,9 @@ as_command(struct prompt *p, struct span tool, struct buf *out)
 
 	if (!st->open || st->kind == TARGET_DEMO) {
 		prompt_note(p,
-		    st->open ? "demo: is inside this process, where no other program reaches it: "
-			       "smtpsh serve listens on a port" :
-			       "there was no connection yet");
+		    st->open ? "demo: runs inside this process, where no other program can reach "
+		        "it; smtpsh serve listens on a port" :
+			       "no connection yet");
 		return false;
 	}
 	if (st->port == 0)
@@ -412,7 +412,7 @@ as_command(struct prompt *p, struct span tool, struct buf *out)
 		any |= tools[i].print(p, st, out);
 	}
 	if (!known)
-		prompt_problem(p, "/as: want swaks, curl or openssl");
+		prompt_problem(p, "/as: expected swaks, curl or openssl");
 	return any;
 }
 

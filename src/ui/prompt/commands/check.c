@@ -54,7 +54,8 @@ read_target(struct prompt *p, struct state *st, struct span args)
 		text = named->target;
 	if (text.len == 0 || args.len > 0) {
 		prompt_problem(
-		    p, "/check wants an address, a domain or a host: /check bob@example.org");
+		    p, "/check: expected an address, a domain or a host, as in /check "
+		        "bob@example.org");
 		return false;
 	}
 	if (!target_parse(
@@ -67,7 +68,7 @@ read_target(struct prompt *p, struct state *st, struct span args)
 		st->target.tls = here->tls;
 	}
 	if (st->target.kind != TARGET_HOST && st->target.kind != TARGET_MX) {
-		prompt_problem(p, "/check: \"%.*s\" is no address, domain or host",
+		prompt_problem(p, "/check: \"%.*s\" is not an address, domain or host",
 		    SPAN_ARG(text_safe(&p->screen->arena, text)));
 		return false;
 	}
@@ -85,7 +86,7 @@ check_run(struct prompt *p, void *state, struct span args)
 		return;
 	}
 	if (st->running) {
-		prompt_note(p, "a check is running; /check stop ends it");
+		prompt_note(p, "a check is running; /check stop stops it");
 		return;
 	}
 	check_free(st->checking);
@@ -108,7 +109,7 @@ check_run(struct prompt *p, void *state, struct span args)
 	st->running = true;
 	st->checking = check_start(
 	    p->env, &st->target, &st->opts, &(struct check_fns){ .done = check_over, .ctx = st });
-	prompt_note(p, "checking %.*s; the report follows, /check stop ends it",
+	prompt_note(p, "checking %.*s; the report will follow, /check stop stops it",
 	    SPAN_ARG(text_safe(&p->screen->arena, st->target.text)));
 }
 
@@ -125,7 +126,7 @@ const struct prompt_command prompt_check = {
 	.name = "check",
 	.group = GROUP_LOOK,
 	.args = "[ADDRESS|DOMAIN|HOST|stop]",
-	.help = "Find out why mail does not arrive there",
+	.help = "Find out why mail does not arrive",
 	.at_once = true,
 	.state_size = sizeof(struct state),
 	.one_state = true,

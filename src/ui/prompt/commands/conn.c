@@ -24,12 +24,12 @@ conn_list(struct prompt *p, unsigned used)
 		if (v.number == 0)
 			continue;
 		struct span host = v.host.len ? text_safe(&p->screen->arena, v.host) :
-						SPAN("nothing opened yet");
+						SPAN("not opened yet");
 		prompt_note(p, "%s#%u  %.*s, %s%s%.*s", n == used ? "* " : "  ", n, SPAN_ARG(host),
 		    state_word(&v), v.tls ? ", " : "", v.tls ? (int)v.tls->version.len : 0,
 		    v.tls ? v.tls->version.at : "");
 	}
-	prompt_note(p, "/conn N goes to another one, or begins it");
+	prompt_note(p, "/conn N switches to session N");
 }
 
 /* A new one goes where the one before went. */
@@ -39,7 +39,7 @@ conn_begin(struct prompt *p, unsigned n, const struct target *target)
 	if (target)
 		player_open(p->player, target);
 	else
-		prompt_note(p, "session %u: /open TARGET connects it", n);
+		prompt_note(p, "session %u: not connected; use /open TARGET", n);
 }
 
 static void
@@ -54,17 +54,18 @@ conn_run(struct prompt *p, void *state, struct span args)
 		return;
 	}
 	if (!span_number(args, PLAYER_SESSIONS, &n) || n == 0) {
-		prompt_problem(p, "/conn wants the number of a session, 1 to %d", PLAYER_SESSIONS);
+		prompt_problem(p, "/conn: expected the number of a session, 1 to "
+		    "%d", PLAYER_SESSIONS);
 		return;
 	}
 	bool fresh = player_view_of(p->player, (unsigned)n).number == 0;
 	if (!player_use(p->player, (unsigned)n)) {
-		prompt_problem(p, "/conn: session %u is waited for; ^C gives that up", v.number);
+		prompt_problem(p, "/conn: waiting for session %u; ^C cancels", v.number);
 		return;
 	}
 	if (fresh && !p->screen->numbered)
 		prompt_note(p,
-		    "what /set, /timeout, /tls, /helo, /early and /write change holds for all "
+		    "changes by /set, /timeout, /tls, /helo, /early and /write apply to all "
 		    "sessions");
 	p->screen->numbered = true;
 	if (fresh)
@@ -75,6 +76,6 @@ const struct prompt_command prompt_conn = {
 	.name = "conn",
 	.group = GROUP_CONNECTION,
 	.args = "[SESSION]",
-	.help = "Talk to another session, up to nine at a time; alone: which there are",
+	.help = "Switch to another session, up to nine; alone: list them",
 	.run = conn_run,
 };

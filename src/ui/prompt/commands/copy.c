@@ -21,7 +21,7 @@ copy_last(struct prompt *p, struct span args, struct buf *out)
 
 	(void)args;
 	if (rest.len == 0)
-		prompt_note(p, "no reply has come yet");
+		prompt_note(p, "no reply received yet");
 	while (span_line(&rest, &line)) {
 		text_safe_to(out, line);
 		buf_append(out, SPAN("\n"));
@@ -44,7 +44,7 @@ copy_cert(struct prompt *p, struct span args, struct buf *out)
 
 	(void)args;
 	if (!tls || tls->der.len == 0) {
-		prompt_note(p, "the server has presented no certificate; /starttls asks for it");
+		prompt_note(p, "the server has not presented a certificate; use /starttls");
 		return false;
 	}
 	base64_pem(out, "CERTIFICATE", tls->der);
@@ -70,7 +70,7 @@ copy_give(struct prompt *p, const char *what, struct span text)
 	if (s->hide)
 		s->hide(s->hide_ctx);
 	fprintf(s->out, "\033]52;c;%.*s\a", SPAN_ARG(base64));
-	prompt_note(p, "%s, %zu octets, is handed to the terminal's clipboard (OSC 52)", what,
+	prompt_note(p, "copied %s, %zu bytes, to the terminal's clipboard (OSC 52)", what,
 	    text.len);
 }
 
@@ -87,9 +87,9 @@ copy_run(struct prompt *p, void *state, struct span args)
 	while (i < sizeof things / sizeof *things && !span_eq(name, span_of(things[i].name)))
 		i++;
 	if (i == sizeof things / sizeof *things)
-		prompt_problem(p, "/copy: want last, as or cert");
+		prompt_problem(p, "/copy: expected last, as or cert");
 	else if (!p->screen->able)
-		prompt_problem(p, "/copy: this terminal (TERM) takes no escape sequences");
+		prompt_problem(p, "/copy: this terminal (TERM) does not support escape sequences");
 	else if (things[i].gather(p, args, &text))
 		copy_give(p, things[i].what, buf_span(&text));
 	buf_release(&text);

@@ -13,7 +13,7 @@ explain_last(struct prompt *p, const struct last_reply *m, struct arena *arena)
 	struct session_view view = player_view(p->player);
 
 	if (m->reply->code == 0) {
-		prompt_note(p, "this reply has no code: /last shows its octets");
+		prompt_note(p, "this reply has no code; /last shows its octets");
 		return;
 	}
 	explain_show(p->screen, explain_reply(m->reply, m->stage, m->sent, &view, arena));
@@ -49,8 +49,8 @@ const struct prompt_command prompt_explain = {
 	.name = "explain",
 	.group = GROUP_LOOK,
 	.args = "[N|CODE|KEYWORD|ERROR...]",
-	.help = "Explain the last reply, or the N-th last, and the certificate's problems; or a "
-		"code, a keyword, an error",
+	.help = "Explain the last reply (or the N-th last) and certificate problems, or a code, a "
+	    "keyword, an error",
 	.at_once = true,
 	.everywhere = true,
 	.pages = true,

@@ -18,16 +18,16 @@ help_run(struct prompt *p, void *state, struct span args)
 		return;
 	const char *near = help_nearest(word, p->table);
 	prompt_problem(p,
-	    "/help: nothing is known of \"%.*s\"%s%s%s; /help alone shows what there is",
-	    SPAN_ARG(text_safe(&p->screen->arena, span_first(word, 60))), near ? " (near: " : "",
-	    near ? near : "", near ? ")" : "");
+	    "/help: unknown topic \"%.*s\"%s%s%s; /help alone lists the topics",
+	    SPAN_ARG(text_safe(&p->screen->arena, span_first(word, 60))),
+	    near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }
 
 const struct prompt_command prompt_help = {
 	.name = "help",
 	.group = GROUP_LOOK,
 	.args = "[VERB|COMMAND|TOPIC|commands]",
-	.help = "What can be said now, or all about one thing",
+	.help = "Show what can be sent now, or help on one topic",
 	.at_once = true,
 	.everywhere = true,
 	.pages = true,

@@ -20,7 +20,7 @@ include_run(struct prompt *p, void *mem, struct span args)
 	struct err err;
 
 	if (args.len == 0) {
-		prompt_problem(p, "/include wants a file, as in /include steps.smtp");
+		prompt_problem(p, "/include: expected a file, as in /include steps.smtp");
 		return;
 	}
 	if (!file_read(path, FILE_REGULAR, FILE_MAX, &text, &rest, &err)) {
@@ -31,7 +31,7 @@ include_run(struct prompt *p, void *mem, struct span args)
 		place.line++;
 		if (!player_line(p->player, line, place)) {
 			prompt_problem(p,
-			    "%s has more than %d lines: those from line %u on are not taken", path,
+			    "%s has more than %d lines; ignored from line %u on", path,
 			    PLAYER_LINES_MAX, place.line);
 			break;
 		}
@@ -51,7 +51,7 @@ const struct prompt_command prompt_include = {
 	.name = "include",
 	.group = GROUP_FILES,
 	.args = "FILE",
-	.help = "Take the lines of a file as if they were typed",
+	.help = "Run the lines of a file as if typed",
 	.state_size = sizeof(struct state),
 	.run = include_run,
 	.release = include_release,

@@ -82,9 +82,9 @@ last_read(struct prompt *p, struct span args, const struct last_reply **reply)
 		return false;
 	*reply = last_reply(p, (size_t)n);
 	if (!*reply && l->n == 0)
-		prompt_note(p, "no reply has come yet");
+		prompt_note(p, "no reply received yet");
 	else if (!*reply)
-		prompt_problem(p, "only %zu repl%s came so far", l->n, l->n == 1 ? "y" : "ies");
+		prompt_problem(p, "only %zu repl%s received so far", l->n, l->n == 1 ? "y" : "ies");
 	return true;
 }
 
@@ -114,7 +114,7 @@ last_run(struct prompt *p, void *state, struct span args)
 	(void)state;
 	if (!last_read(p, args, &m)) {
 		prompt_problem(
-		    p, "/last: want which reply: 1 is the last, 2 the one before, up to %d",
+		    p, "/last: expected a number up to %d: 1 is the last reply, 2 the one before",
 		    LAST_KEPT);
 		return;
 	}
@@ -125,7 +125,7 @@ last_run(struct prompt *p, void *state, struct span args)
 	struct span sent = text_safe(&p->screen->arena, span_first(m->sent, 200));
 	prompt_note(p, "%zu octets in %zu line%s after %s%s%.*s%s:", m->reply->raw.len,
 	    m->reply->nlines, m->reply->nlines == 1 ? "" : "s", took,
-	    m->surprise			 ? ", nothing asked for it" :
+	    m->surprise			 ? ", unsolicited" :
 		m->stage == AT_GREETING ? ", the banner" :
 					   ", to ",
 	    m->surprise || m->stage == AT_GREETING ? 0 : (int)sent.len, sent.at ? sent.at : "",

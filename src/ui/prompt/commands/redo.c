@@ -147,7 +147,7 @@ redo_run(struct prompt *p, void *mem, struct span args)
 	if (args.len > 0 || (v.state != SESSION_OPEN && v.host.len == 0)) {
 		prompt_problem(p, "%s",
 		    args.len > 0 ? "/redo takes no arguments" :
-				   "nothing was opened yet: /open TARGET");
+				   "not connected; use /open TARGET");
 		return;
 	}
 	if (v.state == SESSION_OPEN && v.dialogue.mode == MODE_COMMAND)
@@ -156,7 +156,7 @@ redo_run(struct prompt *p, void *mem, struct span args)
 	buf_append(&lines, buf_span(&st->session));
 	buf_append(&lines, buf_span(&st->transaction));
 	struct span all = buf_span(&lines), line;
-	prompt_note(p, "again from the beginning, up to where a message would follow:");
+	prompt_note(p, "repeating from the start, up to the message data:");
 	for (struct span rest = all; span_line(&rest, &line);)
 		prompt_note(p, "  %.*s", SPAN_ARG(text_safe(&p->screen->arena, line)));
 	redo_lines(p, all);
@@ -177,7 +177,7 @@ const struct prompt_command prompt_redo = {
 	.name = "redo",
 	.group = GROUP_CONNECTION,
 	.args = "",
-	.help = "Connect again and get back to this state, up to where a message would follow",
+	.help = "Reconnect and return to this state, up to the message data",
 	.state_size = sizeof(struct state),
 	.run = redo_run,
 	.on_event = redo_on_event,

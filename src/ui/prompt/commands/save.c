@@ -48,16 +48,16 @@ save_run(struct prompt *p, void *state, struct span args)
 	struct err err;
 
 	if (args.len == 0)
-		prompt_problem(p, "/save wants the name of a file that does not exist yet");
+		prompt_problem(p, "/save: expected the name of a new file");
 	else if (buf_span(&s->text).len == 0)
-		prompt_problem(p, "there is nothing to save: no connection was open");
+		prompt_problem(p, "nothing to save: no connection yet");
 	else if (!log_save(arena_string(&arena, args), buf_span(&s->text), &err))
 		prompt_problem(p, "%s", err.text);
 	else
-		prompt_note(p, "saved; smtpsh replay --against TARGET %.*s plays it again%s%s",
+		prompt_note(p, "saved; replay it with smtpsh replay --against TARGET %.*s%s%s",
 		    SPAN_ARG(args),
-		    p->options->no_bodies ? "" : ". It holds the messages that were sent",
-		    s->full ? ". It was cut at 16 MiB" : "");
+		    p->options->no_bodies ? "" : ". It contains the messages sent",
+		    s->full ? ". It was truncated at 16 MiB" : "");
 	arena_release(&arena);
 }
 
@@ -74,7 +74,7 @@ const struct prompt_command prompt_save = {
 	.name = "save",
 	.group = GROUP_FILES,
 	.args = "FILE",
-	.help = "Write this session as a script, to be played again",
+	.help = "Save this session as a script, to replay it",
 	.one_state = true,
 	.state_size = sizeof(struct saved),
 	.run = save_run,
@@ -123,19 +123,20 @@ log_run(struct prompt *p, void *state, struct span args)
 	struct arena arena = { 0 };
 
 	if (args.len == 0 && l->log) {
-		prompt_note(p, "the log is %s; /log off closes it", log_name(l->log));
+		prompt_note(p, "logging to %s; /log off stops it", log_name(l->log));
 	} else if (args.len == 0 || span_eq(args, SPAN("off"))) {
 		prompt_note(p,
-		    l->log ? "the log is closed" :
-			     "there is no log: /log FILE begins one with the next connection");
+		    l->log ? "log closed" :
+			     "not logging; /log FILE starts with the next connection");
 		log_close(l->log);
 		l->log = NULL;
 	} else {
 		save_begin(p, l, arena_string(&arena, args));
 		if (l->log)
-			prompt_note(p, "the next connection goes into %.*s%s; /save has this one",
+			prompt_note(p, "the next connection will be logged to %.*s%s; /save saves "
+			    "this one",
 			    SPAN_ARG(args),
-			    p->options->no_bodies ? "" : ", with the messages sent");
+			    p->options->no_bodies ? "" : ", including messages");
 	}
 	l->begun = true;
 	arena_release(&arena);
@@ -153,8 +154,8 @@ const struct prompt_command prompt_log = {
 	.name = "log",
 	.group = GROUP_FILES,
 	.args = "[FILE|off]",
-	.help = "Write what is said from the next connection on as a script; alone: whether there "
-		"is a log",
+	.help = "Log the dialogue as a script, starting with the next connection; alone: show the "
+	    "state",
 	.one_state = true,
 	.state_size = sizeof(struct logging),
 	.run = log_run,

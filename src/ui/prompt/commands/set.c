@@ -45,9 +45,9 @@ set_unknown(struct prompt *p, struct span name)
 	for (const struct option *o = options; o->name; o++)
 		if (o->scope & SCOPE_SET)
 			suggest_try(&suggestion, o->name);
-	prompt_problem(p, "/set: there is no \"%.*s\" to set%s%s%s; /set alone lists what there is",
-	    SPAN_ARG(span_first(name, 60)), suggestion.best ? " (near: " : "",
-	    suggestion.best ? suggestion.best : "", suggestion.best ? ")" : "");
+	prompt_problem(p, "/set: unknown setting \"%.*s\"%s%s%s; /set alone lists the settings",
+	    SPAN_ARG(span_first(name, 60)), suggestion.best ? " (did you mean " : "",
+	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
 }
 
 static void
@@ -78,7 +78,7 @@ const struct prompt_command prompt_set = {
 	.name = "set",
 	.group = GROUP_SETTINGS,
 	.args = "[SETTING [VALUE]]",
-	.help = "Show what can be set, or set it, as in /set timeout reply=5s",
+	.help = "Show or change settings, as in /set timeout reply=5s",
 	.at_once = true,
 	.run = set_run,
 };

@@ -110,7 +110,7 @@ timing_run(struct prompt *p, void *state, struct span args)
 	for (size_t i = 0; i < t->n; i++)
 		total.us += t->phase[i].us;
 	if (total.us == 0) {
-		prompt_note(p, "nothing has been timed: there was no connection yet");
+		prompt_note(p, "nothing timed yet: no connection");
 		return;
 	}
 	columns = columns > used + 10 ? columns - used : 10;
@@ -121,7 +121,7 @@ timing_run(struct prompt *p, void *state, struct span args)
 	}
 	show_bar(p->screen, &total, 0, total.us, columns);
 	if (t->dropped)
-		prompt_note(p, "these are the first %d phases of this connection", PHASES);
+		prompt_note(p, "only the first %d phases of this connection are shown", PHASES);
 }
 
 const struct prompt_command prompt_timing = {
