@@ -46,7 +46,7 @@ static const struct {
 	{ "[work]\n[home]\ntarget = a\n", 2, "[work]" },
 	{ "[work]\ntarget = a\ntarget = b\n", 3, "already" },
 	{ "[work]\ntarget =\n", 2, "target = HOST" },
-	{ "[work]\ntarget = a\n[work]\ntarget = b\n", 3, "already" },
+	{ "[work]\ntarget = a\n[work]\ntarget = b\n", 3, "duplicate" },
 	{ "[probe]\ntarget = a\n", 1, "subcommand" },
 	{ "[a b]\ntarget = a\n", 1, "[NAME]" },
 	{ "[-v]\ntarget = a\n", 1, "[NAME]" },
@@ -54,7 +54,7 @@ static const struct {
 	{ "[aliases]\nstarttls = EHLO me\n", 2, "/starttls" },
 	{ "[aliases]\nagain = EHLO me\n", 2, "/again" },
 	{ "[aliases]\nhi = /ho\nho = NOOP\n", 2, "/ho" },
-	{ "[aliases]\nhi = NOOP\nhi = RSET\n", 3, "already" },
+	{ "[aliases]\nhi = NOOP\nhi = RSET\n", 3, "duplicate" },
 	{ "[aliases]\nhi =\n", 2, "NAME = LINE" },
 	{ "[aliases]\n1 = NOOP\n", 2, "NAME = LINE" },
 };

@@ -58,7 +58,7 @@ static const struct want {
 
 	{ "25", NULL, NULL, "\"25\" is a number, not a host: the host comes first, then the port" },
 	{ "25", "mx1.example.org", NULL, "the host comes first" },
-	{ "mx1.example.org", "mx2.example.org", NULL, "probe takes several" },
+	{ "mx1.example.org", "mx2.example.org", NULL, "probe accepts several" },
 	{ "smtp:mx1.example.org", NULL, NULL, "expected smtp://mx1.example.org" },
 	{ "", NULL, NULL, "no host in" },
 	{ ":25", NULL, NULL, "no host in" },
