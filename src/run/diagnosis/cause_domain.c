@@ -54,7 +54,7 @@ const struct cause_row causes_of_domain[] = {
 	    "check the name for typos", NULL, "RFC 1034 3.6.2" },
 	{ CAUSE_DNS_MALFORMED, CONCERNS_RESOLVER, STATE_CRITICAL, "Unusable DNS answer",
 	    "The DNS answer for {name} cannot be used[: {why}]|: the resolver is faulty, or "
-	    "something on the path alters answers",
+	    "something on the path alters or blocks its answers",
 	    "Nothing is known about the domain", NULL, "use another resolver (--dns SERVER)", NULL,
 	    "RFC 1035 4.1" },
 	{ CAUSE_NULL_MX, CONCERNS_DOMAIN, STATE_CRITICAL, "Null MX",
