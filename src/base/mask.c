@@ -1,4 +1,13 @@
-/* mask - secrets starred out of what is shown. */
+/*
+ * mask - secrets starred out of what is shown.
+ *
+ * A secret is written in every form in which it might be shown (add_forms), and each form is cut
+ * into its windows: all runs of eight octets, in small letters. Of a window only a digest is kept,
+ * in a hash set, so that neither a long list nor a long text costs more than one probe an octet:
+ * mask_shown slides a window over the text, and where its digest is in the set, these eight octets
+ * and the digits beside them are starred. What is shorter than a window is kept as it is, and
+ * compared at each place; there its surroundings decide whether it is meant.
+ */
 #include "base/mask.h"
 
 #include <stdlib.h>

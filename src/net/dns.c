@@ -1,4 +1,14 @@
-/* dns - questions to the DNS on the loop, by c-ares. */
+/*
+ * dns - questions to the DNS on the loop, by c-ares.
+ *
+ * A query waits in the queue, is out, and is told when all else is off the stack (enum stage).
+ * While it is out, the servers are asked one after the other, last those that were silent before;
+ * each sending is an ask on a channel of that server, by UDP, and again by TCP where the answer was
+ * truncated. Who was asked earlier may still answer: the first answer that counts ends the query,
+ * and what is none (SERVFAIL, REFUSED, something broken) or the end of patience leads to the next
+ * server. A SERVFAIL that remains is doubted: a second query, with checking disabled, tells whether
+ * it was DNSSEC.
+ */
 #include "net/dns.h"
 
 #include <assert.h>

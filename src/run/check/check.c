@@ -1,4 +1,10 @@
-/* check - a target looked at whole: its lookups, then a connection to each address. */
+/*
+ * check - a target looked at whole: its lookups, the policy that they lead to, then a contact with
+ * each address. A turn (on_turn) looks at every address for what is next there: the first look, a
+ * further one where that left a doubt, none; and makes the contacts that good manners allow. The
+ * end of a contact leads to the next turn, also in the checks that share these manners. When no
+ * contact is left, the names of this client's own address are looked up, and the diagnoses made.
+ */
 #include "run/check/check.h"
 
 #include <assert.h>
