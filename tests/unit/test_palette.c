@@ -21,6 +21,7 @@ static const struct want {
 	{ "rejected=35", INK_BAD_BOLD, "1;35", NULL, "1" },
 	{ "bold=:rejected=35", INK_BAD_BOLD, "35", NULL, "" },
 	{ "sent=38;5;208;4", INK_SENT, "38;5;208;4", NULL, "4" },
+	{ "sent=38;5;7;4", INK_SENT, "38;5;7;4", NULL, "4" },	/* 7 is of a colour here */
 	{ "sent=4;48;2;1;2;3;1", INK_SENT, "4;48;2;1;2;3;1", NULL, "4;1" },
 	{ "sent=38;5", INK_SENT, "38;5", NULL, "" },
 	{ "sent=7;;1", INK_SENT, "7;;1", NULL, "7;1" },
