@@ -89,6 +89,14 @@ span_trim(struct span s)
 }
 
 struct span
+span_trim_end(struct span s, const char *these)
+{
+	while (s.len > 0 && s.at[s.len - 1] && strchr(these, s.at[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+struct span
 span_find(struct span s, struct span needle)
 {
 	if (s.len == 0 || needle.len == 0)

@@ -46,6 +46,8 @@ struct span span_skip(struct span, size_t n);
 struct span span_first(struct span, size_t n);		/* up to its first n bytes */
 /* Without spaces, tabs, CR and LF at either end. */
 struct span span_trim(struct span);
+/* Without the octets at its end that are one of these, as "\r\n". */
+struct span span_trim_end(struct span, const char *these);
 /* From the first occurrence of `needle` (not empty) on; SPAN_NONE when absent. */
 struct span span_find(struct span, struct span needle);
 struct span span_find_case(struct span, struct span needle);	/* ASCII letters in any case */

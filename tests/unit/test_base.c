@@ -85,6 +85,9 @@ comparing(void **state)
 	assert_span(span_find_case(SPAN("abCd"), SPAN("Bc")), "bCd");
 	assert_null(span_find_case(SPAN("ab"), SPAN("abc")).at);
 	assert_null(span_find_case(SPAN("ab"), SPAN("")).at);
+	assert_span(span_trim_end(SPAN(" a \r\n\r"), "\r\n"), " a ");
+	assert_span(span_trim_end(SPAN("a\0"), "\r\n"), "a\0");
+	assert_int_equal(span_trim_end(SPAN("  "), " ").len, 0);
 	assert_int_equal(span_skip(SPAN("ab"), 5).len, 0);
 }
 

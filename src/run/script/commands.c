@@ -300,10 +300,7 @@ parse_here_document(struct parser *p, struct input *in, struct cursor *c, struct
 		 */
 		next = span_until(&in->rest, '\n');
 		in->line++;
-		struct span plain = next;
-		while (plain.len > 0 && plain.at[plain.len - 1] == '\r')
-			plain.len--;
-		ended = span_eq(in->marked ? span_trim(next) : plain, tag);
+		ended = span_eq(in->marked ? span_trim(next) : span_trim_end(next, "\r"), tag);
 		if (!ended)
 			buf_printf(&all, "\n%.*s", SPAN_ARG(next));
 	}

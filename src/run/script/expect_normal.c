@@ -38,9 +38,7 @@ normal_blanks(struct span line, struct arena *arena)
 			to[n++] = ' ';
 		word = n;
 	}
-	while (n > 0 && to[n - 1] == ' ')
-		n--;
-	return (struct span){ to, n };
+	return span_trim_end((struct span){ to, n }, " ");
 }
 
 static size_t

@@ -152,15 +152,6 @@ pattern_fits_from(struct trial *t, size_t i, struct span rest)
 	return false;
 }
 
-static struct span
-without_trailing_blanks(struct span s)
-{
-	while (s.len > 0 &&
-	    (s.at[s.len - 1] == ' ' || s.at[s.len - 1] == '\t' || s.at[s.len - 1] == '\r'))
-		s.len--;
-	return s;
-}
-
 bool
 expect_pattern_fits(const struct expect_line *l, struct span text, const struct match_how *how,
     struct script_vars *vars, struct arena *arena)
@@ -170,7 +161,7 @@ expect_pattern_fits(const struct expect_line *l, struct span text, const struct 
 
 	if (l->ere)
 		return ere_match(l->ere, text, NULL);
-	if (!pattern_fits_from(&t, 0, exact ? text : without_trailing_blanks(text)))
+	if (!pattern_fits_from(&t, 0, exact ? text : span_trim_end(text, " \t\r")))
 		return false;
 	for (size_t i = 0; i < t.nkept; i++)
 		vars_set(vars, t.kept[i].name, t.kept[i].value);

@@ -64,8 +64,8 @@ script_render(const struct expect *x, enum verb verb, struct script_vars *vars, 
 		if (!ok)
 			break;
 		pick_code(l, verb, code);
-		while (l->text.patterns && text.len > 0 && text.at[text.len - 1] == ' ')
-			text.len--;
+		if (l->text.patterns)
+			text = span_trim_end(text, " ");
 		char separator = i + 1 < n ? '-' : text.len || l->separator == ' ' ? ' ' : 0;
 		buf_printf(&all, "%s%s%.*s%.*s", buf_span(&all).len ? "\r\n" : "", code,
 		    separator ? 1 : 0, &separator, SPAN_ARG(text));

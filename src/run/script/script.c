@@ -225,8 +225,7 @@ parse_input(struct parser *p, const char *file, struct span text, const struct c
 		p->script->marked = in.marked;
 	while (span_line(&in.rest, &line)) {
 		/* a CR that is meant is written C\: … \r */
-		while (line.len > 0 && line.at[line.len - 1] == '\r')
-			line.len--;
+		line = span_trim_end(line, "\r");
 		struct cursor c = { .place = { in.file, ++in.line }, .line = line, .rest = line };
 		if (++p->nlines > SCRIPT_LINES_MAX)
 			return cursor_fail(&c, p->err, "more than %d lines", SCRIPT_LINES_MAX);

@@ -642,9 +642,7 @@ varying_put(struct buf *out, struct span text, const struct varying_context *c)
 		buf_append(out, SPAN("/^\\.\\.\\.$/"));
 		return;
 	}
-	size_t last = text.len; /* blanks at the end fit no pattern */
-	while (last > 0 && (text.at[last - 1] == ' ' || text.at[last - 1] == '\t'))
-		last--;
+	size_t last = span_trim_end(text, " \t").len; /* blanks at the end fit no pattern */
 	for (size_t i = 0; i < (pattern ? last : text.len);) {
 		size_t end = i + (c ? varying_at(text, i, c, &v) : 1);
 		if (i > 0 && strchr("{\\", text.at[i - 1]))

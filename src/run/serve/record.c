@@ -89,9 +89,7 @@ pair_finish(struct pair *p)
 static void
 pair_answer(struct pair *p, struct span raw)
 {
-	while (raw.len > 0 && (raw.at[raw.len - 1] == '\n' || raw.at[raw.len - 1] == '\r'))
-		raw.len--;
-	session_reply(p->client, raw);
+	session_reply(p->client, span_trim_end(raw, "\r\n"));
 	if (conv_output(session_conv(p->client)).len < HELD_ABOVE)
 		return;
 	session_hold(p->server, true);		/* until the client has read */

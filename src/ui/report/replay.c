@@ -16,12 +16,9 @@ replay_name(const struct replay_case *c)
 static struct span
 visible(struct arena *arena, struct span text)
 {
-	size_t n = text.len;
+	struct span begin = span_trim_end(text, " "), safe = text_safe(arena, begin);
 
-	while (n > 0 && text.at[n - 1] == ' ')
-		n--;
-	struct span safe = text_safe(arena, span_first(text, n));
-	for (; n < text.len; n++)
+	for (size_t n = begin.len; n < text.len; n++)
 		safe = arena_printf(arena, "%.*s\\x20", SPAN_ARG(safe));
 	return safe;
 }

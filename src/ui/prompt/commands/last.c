@@ -95,9 +95,7 @@ show_line_octets(struct screen *s, struct span line)
 	struct flow f = flow_begin(s, 4, 8);
 
 	screen_print(s, "    ");
-	struct span text = line;
-	while (text.len > 0 && (text.at[text.len - 1] == '\n' || text.at[text.len - 1] == '\r'))
-		text.len--;
+	struct span text = span_trim_end(line, "\r\n");
 	flow_verbatim(&f, INK_PLAIN, text);
 	for (struct span end = span_skip(line, text.len); end.len > 0; end = span_skip(end, 1))
 		flow_verbatim(&f, INK_DIM, end.at[0] == '\r' ? SPAN("\\r") : SPAN("\\n"));
