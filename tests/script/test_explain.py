@@ -14,6 +14,10 @@ def explain(*args):
 
 
 class Explain(unittest.TestCase):
+    def test_the_class_of_a_code_is_written_as_everywhere(self):
+        for code, word in (("250", "2xx"), ("450", "4xx"), ("550", "5xx")):
+            self.assertIn(word + ",", program.run("explain", code).stdout)
+
     def test_each_kind_by_each_of_its_names(self):
         for args, kind, text in (
             (["550"], "reply code", "mailbox unavailable"),

@@ -140,7 +140,7 @@ explain_codes(struct explaining *x, unsigned code, struct status st, enum smtp_s
 
 	add_named(x, "reply code", arena_printf(x->arena, "%u", code), info ? info->text : NULL,
 	    info ? info->rfc : NULL, "not a registered code");
-	explain_fact(x, "class", "%uyz, %s", code / 100, class ? class : "none");
+	explain_fact(x, "class", "%uxx, %s", code / 100, class ? class : "none");
 	explain_fact(x, "group", "x%uz, %s", code / 10 % 10, group ? group : "none");
 	if (st.class) {
 		add_status(x, st);
