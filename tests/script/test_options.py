@@ -67,6 +67,10 @@ class Words(unittest.TestCase):
         self.assertEqual(program.run("version").stdout, program.run("--version").stdout)
         self.assertEqual(program.run("help", "no-such-thing-at-all").returncode, program.run("explain", "no-such-thing-at-all").returncode)
 
+    def test_help_knows_a_mistyped_subcommand(self):
+        for typed, meant in (("chek", "smtpsh check"), ("prob", "smtpsh probe"), ("ping", "smtpsh probe")):
+            self.assertIn(meant, self.refused("help", typed))
+
     def test_a_probe_has_another_answer(self):
         for word in ("-k", "--insecure"):
             done = program.run("probe", word, "demo:")

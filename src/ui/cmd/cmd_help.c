@@ -8,13 +8,17 @@ run_help(struct options *o, struct err *err)
 						   &command_talk;
 	char *usage[] = { (char[]){ "--help" }, NULL };
 
-	(void)err;
 	if (command)
 		return command_run(command, o->program, 1, usage);
 	char **words = ARENA_ARRAY(&o->arena, char *, o->nargs + 1);
 	for (size_t i = 0; i < o->nargs; i++)
 		words[i] = arena_string(&o->arena, span_of(o->arg[i]));
-	return command_run(&command_explain, o->program, (int)o->nargs, words);
+	int status = command_run(&command_explain, o->program, (int)o->nargs, words);
+	struct span hint = status == ERR_USAGE && o->nargs == 1 ? command_hint(o, o->arg[0]) :
+								  SPAN_NONE;
+	if (hint.len > 0)
+		err_set(err, ERR_USAGE, "%.*s", SPAN_ARG(hint));
+	return status;
 }
 
 const struct command command_help = {
