@@ -295,8 +295,8 @@ help_verb(struct screen *s, const struct session_view *v, struct span word)
 	screen_ink(s, INK_SENT);
 	screen_print(s, "%s", info->name);
 	screen_ink(s, INK_PLAIN);
-	screen_print(s, "%s\n    %s (%s). Its usual reply is %u.\n", info->syntax, info->help,
-	    info->rfc, info->success);
+	screen_print(s, "%s\n    %s (%s).\n    Its usual reply is %u.\n", info->syntax,
+	    info->help, info->rfc, info->success);
 	if (verb == VERB_STARTTLS && v->tls)
 		screen_print(s, "    TLS is active on this connection (%.*s).\n",
 		    SPAN_ARG(v->tls->version));
