@@ -88,7 +88,7 @@ dry_run_hellos(
 	dry_run_hello(o, verb, arena);
 	if (!starttls)
 		return;
-	printf(" -> STARTTLS\n%s", starttls == 1 ? "=== only where it is offered\n" : "");
+	printf(" -> STARTTLS\n%s", starttls == 1 ? "=== only if offered\n" : "");
 	if (again)
 		dry_run_hello(o, verb, arena);
 }
@@ -201,7 +201,7 @@ dry_run_message(const struct send_plan *p, const struct message *m, struct arena
 	else if (p->chunk == 0)
 		printf(" -> <message, %s>\n -> .\n", size);
 	if (!p->file)
-		printf("=== Date, Message-ID and size are made anew when it is sent\n");
+		printf("=== Date, Message-ID and size will differ when it is sent\n");
 }
 
 static void
@@ -215,7 +215,7 @@ dry_run_envelope(const struct send_plan *p, const struct message *m, struct aren
 	    SPAN_ARG(text_safe(arena, send_mail_line(p, adds, m->facts.octets, arena))));
 	struct span added = send_added(asked, m->facts.octets, arena);
 	if (added.len > 0)
-		printf("=== with%.*s where offered\n", SPAN_ARG(added));
+		printf("=== with%.*s if offered\n", SPAN_ARG(added));
 	for (size_t i = 0; p->last > SEND_MAIL && i < p->message.nto; i++)
 		printf(" -> %.*s\n", SPAN_ARG(text_safe(arena, send_rcpt_line(p, i, arena))));
 }
@@ -322,7 +322,7 @@ dry_run_take(void *ctx, const struct target *t, const struct fleet_spec *spec)
 	dry_run_target(spec->session, t, &d.arena);
 	if (t->kind == TARGET_HOST || t->kind == TARGET_MX)
 		printf(
-		    "=== for the verdict also TLSA, MTA-STS and reverse DNS, where they apply\n");
+		    "=== also TLSA, MTA-STS and reverse DNS, where they apply\n");
 	if (f->script.len > 0)
 		dry_run_lines(&d, f->script);
 	else

@@ -605,7 +605,7 @@ const struct option options[] = {
 	    OPTION_FLAG, AT(look.time) },
 	{ "color", 0,
 	    SCOPE_CONNECT | SCOPE_PROBE | SCOPE_SELFTEST | SCOPE_SERVE | SCOPE_EXPLAIN | SCOPE_SET,
-	    IN_OUTPUT, "[=auto|always|never]", "Use colour: auto (on a terminal), always or never",
+	    IN_OUTPUT, "[=auto|always|never]", "Use color: auto (on a terminal), always or never",
 	    OPTION_CHOICE, AT(look.color), color_choices },
 	{ "format", 0, SCOPE_REPLAY | SCOPE_SELFTEST, IN_OUTPUT, replay_format_words + 1,
 	    "Print the report as text, TAP 13 or 14, JUnit XML, HTML or JSON", OPTION_CHOICE,
