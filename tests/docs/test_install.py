@@ -30,7 +30,7 @@ class Install(unittest.TestCase):
             root = os.path.join(root, "moved")
             os.rename(first, root)
             files = [os.path.join(folder, name)[len(root):] for folder, _, names in os.walk(root) for name in names]
-            for tail in ("/bin/smtpsh", "/man1/smtpsh.1", "/man5/smtpsh-script.5"):
+            for tail in ("/bin/smtpsh", "/man1/smtpsh.1", "/man1/smtpsh-prompt.1", "/man5/smtpsh-config.5", "/man5/smtpsh-script.5"):
                 self.assertEqual(len([f for f in files if f.endswith(tail)]), 1, f"{tail} in {files}")
             binary = root + [f for f in files if f.endswith("/bin/smtpsh")][0]
             done = subprocess.run([binary, "demo:", "-c", "NOOP"], capture_output=True, text=True, timeout=20)

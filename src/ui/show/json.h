@@ -1,7 +1,7 @@
 /*
  * Events as one JSON object per line, in ASCII: nothing in it can control a terminal. Octets that
  * are not UTF-8 are replaced, and the raw ones are added in base64 under the key with "_base64"
- * appended. The keys are documented in smtpsh(1); their types do not change.
+ * appended. The keys are documented in smtpsh-json(5); their types do not change.
  */
 #ifndef UI_SHOW_JSON_H
 #define UI_SHOW_JSON_H
