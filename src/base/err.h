@@ -44,6 +44,7 @@ enum err_cause {
 	CAUSE_NO_NAME, CAUSE_NO_ADDRESS, CAUSE_NO_MAIL,
 	/* ERR_DNS: how the resolvers failed */
 	CAUSE_SERVFAIL, CAUSE_DNS_REFUSED, CAUSE_NO_ANSWER, CAUSE_DNS_UNUSABLE,
+	CAUSE_NOT_QUERIED,	/* ERR_SYSTEM: c-ares is missing, and nobody was asked */
 	CAUSE_ALIAS_LOOP,						/* ERR_DNS: CNAMEs */
 	CAUSE_NOT_OFFERED,						/* ERR_TLS: STARTTLS */
 	/* ERR_PROTO: cleartext followed the 220 of STARTTLS */

@@ -553,6 +553,7 @@ query_take_failure(struct dns_query *q, struct ask *a, int status)
 			status == ARES_ECONNREFUSED ? "cannot be reached over TCP (open 53/tcp)" :
 						      "did not answer over TCP");
 	} else if (!c->cares) {
+		try->lacking = true;
 		snprintf(
 		    try->why, sizeof try->why, "was not queried: %.180s", q->dns->lacking.text);
 	} else if (status == ARES_ECONNREFUSED) {

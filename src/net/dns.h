@@ -49,6 +49,7 @@ struct dns_try {
 	struct addr server;
 	int rcode;		/* -1: no usable answer, and `why` says what happened */
 	bool broken;		/* rcode is -1: an unusable answer came */
+	bool lacking;		/* rcode is -1: c-ares is missing, and it was not queried */
 	/* rcode is -1: no answer came in time; `why` names any other datagram that was dropped */
 	bool silent;
 	int ede;		/* RFC 8914; -1: none */

@@ -118,6 +118,8 @@ dns_cause(const struct dns_reply *reply)
 
 	for (size_t i = 0; i < reply->ntries; i++) {
 		const struct dns_try *t = &reply->try[i];
+		if (t->lacking)
+			return CAUSE_NOT_QUERIED;
 		if (t->rcode == DNS_SERVFAIL)
 			cause = CAUSE_SERVFAIL;
 		else if (t->rcode >= 0 && cause == CAUSE_NO_ANSWER)

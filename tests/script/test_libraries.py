@@ -173,6 +173,26 @@ class Libraries(unittest.TestCase):
                     with open(module, "wb") as file:
                         file.write(octets.replace(name, name.replace(b".so.", b".no.")))
 
+    def test_dns(self):
+        "without c-ares nobody is asked: no statement about the domain or its resolver; an address needs none"
+        with tempfile.TemporaryDirectory() as own:
+            alone = shutil.copy(program.SMTPSH, own)
+            def run(*args):
+                return subprocess.run([alone, *args], capture_output=True, text=True, timeout=program.DEADLINE,
+                                      env=program.environment())
+            self.assertEqual(run("probe", "--tls=off", self.server.where).returncode, 0)
+            for target in ("mx1.example.org", "@example.org"):
+                with self.subTest(target):
+                    told = json.loads(run("probe", "--format", "json", "--dns", "127.0.0.1:1", target).stdout)
+                    self.assertEqual((told["state"], told["phase"], told["reason"]), ("UNKNOWN", "resolve", "internal"))
+                    self.assertIn("c-ares is used through smtpsh-dns_cares.so, which is missing", told["message"])
+                    self.assertNotIn("cause", told)
+            for words, status in ((("resolve", "example.org"), 3), (("check", "example.org"), 3), (("mx1.example.org", "-c", "QUIT"), 11)):
+                with self.subTest(words):
+                    done = run(*words, "--dns", "127.0.0.1:1")
+                    self.assertEqual(done.returncode, status, done.stdout)
+                    self.assertIn("smtpsh-dns_cares.so, which is missing", " ".join(done.stdout.split()))
+
     def test_exporter(self):
         done = self.run_alone("exporter", "--listen", "127.0.0.1:0")
         self.assertEqual((done.returncode, done.stdout, done.stderr), (11, "", f"smtpsh: {self.lack('libmicrohttpd')}\n"))

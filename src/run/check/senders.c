@@ -167,7 +167,7 @@ lookup_is_open(const struct check *k)
 		const struct host *found = k->host[i].found->hop->found;
 		if (found->naddr == 0 &&
 		    (found->cause == CAUSE_NO_ANSWER || found->cause == CAUSE_DNS_REFUSED ||
-			found->cause == CAUSE_DNS_UNUSABLE ||
+			found->cause == CAUSE_DNS_UNUSABLE || found->cause == CAUSE_NOT_QUERIED ||
 			(found->cause == CAUSE_SERVFAIL &&
 			    !found->doubt.without_validation)))
 			return true;
@@ -387,13 +387,18 @@ verdict_weigh_senders(struct weighing *w)
 
 	if (k->nhosts > 0 && k->host[0].submission) {
 		senders_try(w, CHECK_SENDER_CLIENT, allow_client);
-	} else if (k->nhosts == 0 && out->findings && out->findings->state == STATE_UNKNOWN) {
+	} else if (k->nhosts == 0 &&
+	    (!out->findings || out->findings->state == STATE_UNKNOWN)) {
 		/* A lookup that failed is no verdict on the domain, whoever sends. */
 		for (size_t i = 0; i < CHECK_SENDER_COUNT; i++) {
 			if (i == CHECK_SENDER_CLIENT)
 				continue;
 			out->class[i].passage = PASSAGE_UNKNOWN;
 			out->class[i].text = SPAN("unknown: the domain could not be looked up");
+			/* what no finding tells: the matter is this machine's */
+			if (i == CHECK_SENDER_ORDINARY && !out->findings && k->lookup->err.kind)
+				out->class[i].text = arena_printf(
+				    w->arena, "unknown: %s", k->lookup->err.text);
 		}
 	} else {
 		senders_try(w, CHECK_SENDER_ORDINARY, allow_all);

@@ -357,7 +357,8 @@ lookup_take_mx(struct question *q, const struct dns_reply *reply, struct span ow
 		l->mx_err.cause = dns_cause(reply);
 	}
 	l->lookup.mx_why = why_none(q, reply, &owner);
-	bool unknown = !reply->ok && l->mx_err.cause != CAUSE_NO_ANSWER;
+	bool unknown = !reply->ok && l->mx_err.cause != CAUSE_NO_ANSWER &&
+	    l->mx_err.cause != CAUSE_NOT_QUERIED;
 	if (l->lookup.mx_why.len == 0 || (unknown && l->as == LOOKUP_DOMAIN_UNLESS_HOST))
 		l->target.kind = TARGET_MX;
 	lookup_find_route(l);

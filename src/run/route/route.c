@@ -73,6 +73,13 @@ route_end(struct route_query *q)
 	loop_timer_set(q->timer, 0);
 }
 
+/* Without c-ares nobody was asked: that is this machine's matter, not the name's. */
+static enum err_kind
+route_kind(enum err_cause cause)
+{
+	return cause == CAUSE_NOT_QUERIED ? ERR_SYSTEM : ERR_DNS;
+}
+
 static void __attribute__((format(printf, 3, 4)))
 route_fail(struct route_query *q, enum err_cause cause, const char *format, ...)
 {
@@ -82,7 +89,7 @@ route_fail(struct route_query *q, enum err_cause cause, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
-	err_set(&q->err, ERR_DNS, "%s", text);
+	err_set(&q->err, route_kind(cause), "%s", text);
 	q->err.cause = cause;
 	route_end(q);
 }
@@ -444,8 +451,8 @@ route_on_host(void *ctx, const struct host *host)
 	route_take_host(s, host);
 	route_collect(q);
 	if (host->naddr == 0) {
-		err_set(&q->err, ERR_DNS, "no address for %.*s: %.*s", SPAN_ARG(host->name),
-		    SPAN_ARG(host->why));
+		err_set(&q->err, route_kind(host->cause), "no address for %.*s: %.*s",
+		    SPAN_ARG(host->name), SPAN_ARG(host->why));
 		q->err.cause = host->cause;
 		q->route->doubt = host->doubt;
 	}
