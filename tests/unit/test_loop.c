@@ -609,11 +609,82 @@ without_descriptors_it_ends_in_a_sentence(void **state)
 	    text, "smtpsh: cannot initialize the event loop: too many open files\n");
 }
 
+enum { BUSY = 400, WORK_US = 50, KEY_AFTER = 100 };
+struct crowd { unsigned worked, pressed, heard; int keyboard[2]; };
+
+/* Always ready, and at work for a while; one of them sees a key pressed. */
+static void
+on_work(void *ctx, unsigned ready)
+{
+	struct crowd *c = ctx;
+	uint64_t until = loop_now_us() + WORK_US;
+
+	(void)ready;
+	while (loop_now_us() < until)
+		;
+	if (++c->worked != KEY_AFTER)
+		return;
+	c->pressed = c->worked;
+	assert_int_equal(write(c->keyboard[1], "k", 1), 1);
+}
+
+static void
+on_key(void *ctx, unsigned ready)
+{
+	struct crowd *c = ctx;
+	char key;
+
+	(void)ready;
+	assert_int_equal(read(c->keyboard[0], &key, 1), 1);
+	c->heard = c->worked;
+}
+
+/*
+ * A key among many sessions that are all at work waits for as many as fit into a few
+ * milliseconds, never for all of them. It is their number that is counted: a busy machine makes
+ * it smaller.
+ */
+static void
+a_key_does_not_wait_for_a_crowd(void **state)
+{
+	struct loop *loop = loop_new();
+	struct crowd crowd = { 0 };
+	struct loop_watch *watch[BUSY];
+	int pair[BUSY][2];
+
+	(void)state;
+	assert_int_equal(pipe(crowd.keyboard), 0);
+	struct loop_watch *key = loop_watch(
+	    loop, crowd.keyboard[0], LOOP_READ, on_key, &crowd, NULL);
+	loop_urgent(key);
+	for (int i = 0; i < BUSY; i++) {
+		assert_int_equal(pipe(pair[i]), 0);
+		assert_int_equal(write(pair[i][1], "x", 1), 1);
+		watch[i] = loop_watch(loop, pair[i][0], LOOP_READ, on_work, &crowd, NULL);
+		assert_non_null(watch[i]);
+	}
+	while (!crowd.heard)
+		loop_turn(loop, true);
+	assert_int_equal(crowd.pressed, KEY_AFTER);
+	assert_true(crowd.heard - crowd.pressed < BUSY / 2);
+	for (int i = 0; i < BUSY; i++) {
+		loop_unwatch(watch[i]);
+		close(pair[i][0]);
+		close(pair[i][1]);
+	}
+	loop_unwatch(key);
+	loop_turn(loop, false);
+	loop_free(loop);
+	close(crowd.keyboard[0]);
+	close(crowd.keyboard[1]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_stopped_does_not_fire_and_the_urgent_is_first),
+		cmocka_unit_test(a_key_does_not_wait_for_a_crowd),
 		cmocka_unit_test(timers),
 		cmocka_unit_test(many_timers),
 		cmocka_unit_test(an_answer_that_is_there_beats_its_deadline),
