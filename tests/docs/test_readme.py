@@ -52,19 +52,19 @@ def no_mail():
 # what is wrong, as the README's first column has it: the session with such a server
 ROWS = {
     "nothing listens there": refused,
-    "the server says nothing, or the port wants TLS first": lambda: said(lambda p: p, timeout="greeting=500ms"),
-    "TLS spoken to a port that begins in the clear": lambda: said(lambda p: p.say(MX), target="smtps://{}"),
+    "the server sends no greeting, or the port expects implicit TLS": lambda: said(lambda p: p, timeout="greeting=500ms"),
+    "implicit TLS on a port that starts in cleartext": lambda: said(lambda p: p.say(MX), target="smtps://{}"),
     "another service listens there": lambda: said(lambda p: p.say("HTTP/1.1 400 Bad Request\r\n\r\n")),
-    "the connection is cut": lambda: said(lambda p: p.close()),
+    "the server closes the connection at once": lambda: said(lambda p: p.close()),
     "a reply never comes": lambda: said(lambda p: p.say(MX).hear(), timeout="reply=500ms"),
-    "lines end in LF alone": lambda: said(lambda p: p.say("220 mx1.example.org ESMTP\n").obey()),
+    "lines end in a bare LF": lambda: said(lambda p: p.say("220 mx1.example.org ESMTP\n").obey()),
     "the lines of one reply have two codes": lambda: said(lambda p: p.say("220-mx1.example.org\r\n250 ESMTP\r\n").obey()),
-    "a reply too many, which shifts all that follow": lambda: said(lambda p: p.hello(EHLO + "250 once more\r\n").obey(), "EHLO me", "NOOP"),
+    "an extra reply, which shifts all that follow": lambda: said(lambda p: p.hello(EHLO + "250 once more\r\n").obey(), "EHLO me", "NOOP"),
     "the certificate is self-signed": lambda: with_certificate("self"),
     "the certificate is for another host": lambda: with_certificate("wrong"),
-    "the certificate is out of date": lambda: with_certificate("expired"),
-    "something is put in behind STARTTLS": lambda: said(lambda p: p.starttls("220 go\r\n250 injected\r\n"), "EHLO me", "STARTTLS"),
-    "the domain takes no mail": no_mail,
+    "the certificate has expired": lambda: with_certificate("expired"),
+    "cleartext is injected after STARTTLS": lambda: said(lambda p: p.starttls("220 go\r\n250 injected\r\n"), "EHLO me", "STARTTLS"),
+    "the domain accepts no mail": no_mail,
 }
 
 
