@@ -171,7 +171,7 @@ class Mock(Served):
         self.assertEqual(client.banner, "220 slow.example ESMTP, and this banner takes a while")
         self.assertGreater(time.monotonic() - before, 0.2)
         self.assertEqual([client.say(c) for c in ("EHLO a", "NOOP", "VRFY a")],
-                         ["250-slow.example\n250 SIZE 1000", "250 2.0.0 Ok", "421 4.3.2 That was it"])
+                         ["250-slow.example\n250 SIZE 1000", "250 2.0.0 Ok", "421 4.3.2 Closing the connection"])
         self.assertEqual(client.rest(), "")
 
     def test_a_dialogue_with_tls_and_a_login(self):

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A JUnit 5 extension: a mail server for each test, and what it received, as JSON for the library of your choice.
+ * A JUnit 5 extension: a mail server for each test, and the messages it received, as JSON for the library of your choice.
  *
  * <pre>
  * @RegisterExtension SmtpshExtension smtpsh = new SmtpshExtension();
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * }
  * </pre>
  *
- * SMTPSH names the program. Options and scripts go through: new SmtpshExtension("--refuse", "rcpt:bob=550").
+ * The environment variable SMTPSH names the program. Options and scripts are passed on: new SmtpshExtension("--refuse", "rcpt:bob=550").
  */
 public class SmtpshExtension implements BeforeEachCallback, AfterEachCallback {
 	private final HttpClient client = HttpClient.newHttpClient();

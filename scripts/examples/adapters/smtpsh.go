@@ -1,4 +1,4 @@
-// Package smtpsh is a helper for tests in Go: a mail server, and what it received.
+// Package smtpsh is a helper for tests in Go: a mail server, and the messages it received.
 //
 //	func TestWelcome(t *testing.T) {
 //		server := smtpsh.Start(t)
@@ -7,7 +7,7 @@
 //		if mail.Recipients[0].Address != "ann@example.org" { ... }
 //	}
 //
-// SMTPSH names the program. Options and scripts go through: Start(t, "--refuse", "rcpt:bob=550").
+// The environment variable SMTPSH names the program. Options and scripts are passed on: Start(t, "--refuse", "rcpt:bob=550").
 package smtpsh
 
 import (
@@ -31,7 +31,7 @@ type Message struct {
 	Body           string
 }
 
-// Start ends the server with the test.
+// Start starts a server, and stops it when the test ends.
 func Start(t testing.TB, args ...string) *Server {
 	t.Helper()
 	program := os.Getenv("SMTPSH")
@@ -57,7 +57,7 @@ func Start(t testing.TB, args ...string) *Server {
 	return &Server{strings.Fields(where)[2], strings.Fields(url)[2]}
 }
 
-// Messages waits until there are so many, ten seconds at the most.
+// Messages waits for that many messages, up to ten seconds.
 func (s *Server) Messages(t testing.TB, wait int) []Message {
 	t.Helper()
 	var all struct{ Messages []Message }

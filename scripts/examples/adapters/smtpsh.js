@@ -1,4 +1,4 @@
-// A helper for Node's test runner, Jest, Mocha ...: a mail server, and what it received.
+// A helper for Node's test runner, Jest, Mocha ...: a mail server, and the messages it received.
 //
 //	const { Smtpsh } = require('./smtpsh');
 //	test('welcome', async () => {
@@ -9,7 +9,7 @@
 //		await server.stop();
 //	});
 //
-// SMTPSH names the program. Options and scripts go through: Smtpsh.start('--refuse', 'rcpt:bob=550').
+// The environment variable SMTPSH names the program. Options and scripts are passed on: Smtpsh.start('--refuse', 'rcpt:bob=550').
 'use strict';
 const { spawn } = require('node:child_process');
 const readline = require('node:readline');
@@ -36,7 +36,7 @@ class Smtpsh {
 		return server;
 	}
 
-	// An array of objects: from, recipients, user, headers, body ...; waits until there are so many.
+	// An array of objects: from, recipients, user, headers, body ...; waits for that many.
 	async messages({ wait = 0, timeout = '10s' } = {}) {
 		const answer = await fetch(`${this.url}?wait=${wait}&timeout=${timeout}`);
 		const { messages } = await answer.json();

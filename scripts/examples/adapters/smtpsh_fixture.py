@@ -1,12 +1,12 @@
-"""A pytest fixture: a mail server for each test, and what it received. Put this file beside conftest.py and there
-`from smtpsh_fixture import smtpsh`; then:
+"""A pytest fixture: a mail server for each test, and the messages it received. Put this file next to conftest.py, and there
+`from smtpsh_fixture import smtpsh`. Then:
 
     def test_welcome(smtpsh):
         send_welcome("ann@example.org", host=smtpsh.host, port=smtpsh.port)
         mail, = smtpsh.messages(wait=1)
         assert mail["recipients"][0]["address"] == "ann@example.org"
 
-SMTPSH names the program. Options and scripts go through: Smtpsh("--refuse", "rcpt:bob=550 5.1.1 No such user").
+The environment variable SMTPSH names the program. Options and scripts are passed on: Smtpsh("--refuse", "rcpt:bob=550 5.1.1 No such user").
 """
 import json
 import os
@@ -35,7 +35,7 @@ class Smtpsh:
             return json.load(answer)
 
     def messages(self, wait=0, timeout="10s"):
-        """A list of dicts: from, recipients, user, headers, body ...; waits until there are so many."""
+        """A list of dicts: from, recipients, user, headers, body ...; waits for that many."""
         found = self._ask(wait=wait, timeout=timeout)["messages"]
         if len(found) < wait:
             raise TimeoutError(f"{len(found)} of {wait} messages came within {timeout}")
