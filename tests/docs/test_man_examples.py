@@ -121,7 +121,7 @@ class Examples(unittest.TestCase):
                 self.assertIn("\nC: RCPT TO:<unknown@example.org>\nS: 550 ", file.read())
 
     def test_every_page_has_some(self):
-        for page in sorted(glob.glob(os.path.join(ROOT, "man", "*.1"))):
+        for page in sorted(glob.glob(os.path.join(ROOT, "man", "*.[15]"))):
             self.assertTrue(lines(page), page)
 
 

@@ -35,6 +35,19 @@ class Manual(unittest.TestCase):
             done = subprocess.run(["mandoc", "-Tlint", "-Wwarning", os.path.join(ROOT, page)], capture_output=True, text=True)
             self.assertEqual(done.stdout + done.stderr, "", page)
 
+    def test_every_page_fits_a_screen_of_80_columns(self):
+        for page in PAGES:
+            shown = subprocess.run(["mandoc", "-Tutf8", "-Owidth=78", os.path.join(ROOT, page)], capture_output=True, text=True, check=True).stdout
+            self.assertEqual([line for line in re.sub(".\b", "", shown).splitlines() if len(line) > 78], [], page)
+
+    def test_the_first_page_stays_short(self):
+        "what belongs to a subcommand, the prompt or the config file has a page of its own"
+        self.assertLessEqual(len(read("man/smtpsh.1").splitlines()), 400)
+
+    def test_it_is_spelled_one_way(self):
+        found = re.findall(r"(?i)\w*(?:colour|behaviour|honour|neighbour|favour|(?:recogn|organ|author|normal|initial)is[ei]|analyse)\w*", read(*PAGES, "README.md"))
+        self.assertEqual(found, [])
+
     def test_every_option_is_in_the_manual(self):
         names = set(re.findall(r"^\s*\{ \"([a-z0-9-]+)\", (?:0|'.'), (?!SCOPE_SET,)", read("src/ui/options/table.c"), re.M))
         self.assertGreater(len(names), 20)
