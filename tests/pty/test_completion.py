@@ -38,10 +38,14 @@ class Completing(unittest.TestCase):
         t.prompt(where or self.where)
 
     def listed(self, t, typed, one):
-        """The rows of a list with this one in it, once the line that was typed stands below it again."""
+        """The rows of a list with this one in it: they stand between the line that was typed and the same line again, and what
+        was on the screen before is none of them."""
         row = f"{self.where} {typed}".rstrip()
-        rows = t.prompt(row, one)[:-1]
-        return rows[max(i for i, each in enumerate(rows) if each.startswith(row)) + 1:]
+
+        def between(rows):
+            at = [i for i, each in enumerate(rows) if each.startswith(row)]
+            return rows[at[-2] + 1:at[-1]] if len(at) > 1 else []
+        return between(t.becomes(lambda rows: any(one in each for each in between(rows)), f"a list with {one!r}"))
 
     def test_verbs_that_are_legal_now(self):
         t = self.open(hello=False)
