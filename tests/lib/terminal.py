@@ -36,6 +36,7 @@ class Terminal:
         self._at = 0
         self._screen = Screen(columns, rows)
         self._status = None
+        self._before = ""               # what the screen showed when something was typed last
         self.decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self.home = tempfile.TemporaryDirectory()
         if prepare:
@@ -59,6 +60,7 @@ class Terminal:
         self.home.cleanup()
 
     def type(self, text):
+        self._before = self._screen.text()
         os.write(self.fd, text.encode())
 
     def line(self, text):
@@ -145,6 +147,8 @@ class Terminal:
         and that shows all these texts; its rows. The program leaves that row before it prints and comes back when all is printed: with a text that
         is new, the picture is whole. Without one it may still be the one from before, and is not handed out."""
         row = row if isinstance(row, re.Pattern) else re.compile(re.escape(row.rstrip()))
+        if texts and all(text in self._before for text in texts):
+            raise AssertionError(f"{texts!r} was there before anything was typed: it does not tell a new picture from the old one")
         self._wait(lambda: any(row.fullmatch(each) for each in self._screen.cursor_rows()) and all(text in self._screen.text() for text in texts),
                    f"the row {row.pattern!r}" + (f" with {texts!r}" if texts else ""), seconds)
         return self._screen.lines() if texts else None
