@@ -1,4 +1,4 @@
-/* smtpsh - find the subcommand in a table and call it. */
+/* smtpsh - finds the subcommand in a table and calls it. */
 #include "base/err.h"
 #include "ui/cmd/commands.h"
 #include "ui/show/standard.h"

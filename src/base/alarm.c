@@ -1,4 +1,4 @@
-/* alarm - ends the process where the loop cannot. */
+/* alarm - ends the process when the event loop cannot. */
 #include "base/alarm.h"
 
 #include <signal.h>
@@ -70,7 +70,7 @@ alarm_signalled(int signo)
 {
 	signalled = signo;
 	handle();
-	alarm(SIGNAL_S);	/* in place of the deadline's timer, which is later or as good */
+	alarm(SIGNAL_S);	/* replaces the deadline's timer, which is restored later */
 }
 
 void

@@ -1,4 +1,4 @@
-/* append - a file that pieces are appended to, each whole or not at all. */
+/* append - a file to which pieces are appended, each in full or not at all. */
 #include "base/append.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ append_open(struct append *a, const char *name, unsigned line_ends, struct err *
 	return true;
 }
 
-/* The last octets before the next piece; -1: they cannot be read. */
+/* Reads the last n bytes before the next piece; returns their number, -1: they cannot be read. */
 static ssize_t
 read_end(const struct append *a, char *last, size_t n)
 {
@@ -45,7 +45,7 @@ append_over(struct append *a, const char *name, int fd, unsigned line_ends)
 	a->regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* The line ends that lack before the next piece. */
+/* Returns the line endings that are missing before the next piece. */
 static struct span
 lead(const struct append *a)
 {
@@ -82,7 +82,7 @@ write_all(struct append *a, struct span s)
 	return true;
 }
 
-/* What a file system of the network tells no sooner than at a close. */
+/* Whether no error is pending: a network file system may report errors only on close(2). */
 static bool
 is_flushed(const struct append *a)
 {
@@ -115,7 +115,7 @@ append_piece(struct append *a, struct span piece, struct err *err)
 	return append_failed(a, errno, err);
 }
 
-/* So much at a time: others want their turn. */
+/* bounds a call, so that the event loop goes on */
 enum { WRITES_AT_ONCE = 1024 };
 
 enum append_progress
@@ -130,7 +130,7 @@ append_some(struct append *a, struct span piece, struct err *err)
 			a->torn = false;
 			return APPEND_DONE;
 		}
-		/* where there is room, no more than PIPE_BUF does not wait (POSIX, write) */
+		/* if there is room, writing up to PIPE_BUF bytes does not block (POSIX, write) */
 		struct pollfd room = { .fd = a->fd, .events = POLLOUT };
 		if (poll(&room, 1, 0) <= 0)
 			return APPEND_AGAIN;
@@ -144,7 +144,7 @@ append_some(struct append *a, struct span piece, struct err *err)
 	return APPEND_AGAIN;
 }
 
-/* What another program appended after it is not cut off with it. */
+/* Does not truncate the file if another program has appended to it since. */
 void
 append_undo(struct append *a)
 {

@@ -1,4 +1,4 @@
-/* arena - allocations that die together. */
+/* arena - allocations that are freed together. */
 #include "base/arena.h"
 
 #include <assert.h>
@@ -14,11 +14,11 @@
 struct arena_block {
 	struct arena_block *next;
 	size_t used, size;
-	size_t all;			/* with those before it */
+	size_t all;			/* bytes in this block and all older ones */
 	alignas(max_align_t) char mem[];
 };
 
-/* with its head, one 256-octet piece of the allocator: most arenas hold a few words */
+/* with its header, 256 bytes of the allocator: most arenas hold only a few words */
 #define BLOCK_FIRST	208
 #define BLOCK_MOST	(64u << 10)
 
@@ -70,7 +70,7 @@ memory_file(char **text, size_t *size)
 static struct arena_block *
 new_block(struct arena *a, size_t need)
 {
-	/* half as much again: who needs little more than a block takes little more */
+	/* grow by half of what there is, so that no more than a third is wasted */
 	size_t all = a->first ? a->first->all : 0,
 	       size = all / 2 > BLOCK_FIRST ? all / 2 : BLOCK_FIRST;
 

@@ -1,6 +1,6 @@
 /*
- * What an ASCII character is, whatever the locale. Octets above 127 are none of it, so that octets
- * of a peer may be asked about as they are.
+ * Classifies ASCII characters independently of the locale. Unlike those of <ctype.h>, the functions
+ * take any char; bytes above 127 belong to no class.
  */
 #ifndef BASE_ASCII_H
 #define BASE_ASCII_H
@@ -37,21 +37,21 @@ ascii_is_alnum(char c)
 	return ascii_is_digit(c) || ascii_is_letter(c);
 }
 
-/* A capital as a small letter; anything else as it is. */
+/* Converts a capital letter to a small one; returns anything else unchanged. */
 static inline char
 ascii_lower(char c)
 {
 	return ascii_is_upper(c) ? (char)(c | 0x20) : c;
 }
 
-/* A small letter as a capital; anything else as it is. */
+/* Converts a small letter to a capital one; returns anything else unchanged. */
 static inline char
 ascii_upper(char c)
 {
 	return ascii_is_lower(c) ? (char)(c & ~0x20) : c;
 }
 
-/* The value of a hexadecimal digit in either case; -1: it is none. */
+/* Returns the value of a hexadecimal digit, in either case; -1: not a digit. */
 static inline int
 ascii_hex(char c)
 {

@@ -1,4 +1,4 @@
-/* base64 - RFC 4648 4. */
+/* base64 - encodes and decodes base64 (RFC 4648 4). */
 #include "base/base64.h"
 
 #include "base/ascii.h"
@@ -97,7 +97,7 @@ base64_decode_loosely(struct arena *arena, struct span text, struct span *octets
 			return false;
 	}
 	if (n % 4 == 1)
-		n--;			/* six bits are no octet: one was lost, or is too much */
+		n--;			/* a single digit of six bits cannot be decoded */
 	if (n == 0)
 		return false;
 	while (n % 4 != 0)

@@ -1,4 +1,4 @@
-/* buf - a byte queue with a maximum. */
+/* buf - a byte queue with a maximum size. */
 #include "base/buf.h"
 
 #include <assert.h>
@@ -30,7 +30,7 @@ buf_span(const struct buf *b)
 	return (struct span){ b->mem ? b->mem + b->head : NULL, b->tail - b->head };
 }
 
-/* Of a buf that somebody wrote to past its room nothing more can be relied on. */
+/* Detects a caller that wrote more than the room it had reserved. */
 static void
 check(const struct buf *b)
 {

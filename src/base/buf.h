@@ -1,6 +1,6 @@
 /*
- * A byte queue with a maximum given at birth: octets go in at the back and come out at the front.
- * It holds no memory while it is empty, so thousands of idle connections cost nothing.
+ * A byte queue with a maximum size: bytes are appended at the back and consumed at the front. It
+ * holds no memory while it is empty, so thousands of idle connections cost nothing.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
@@ -13,27 +13,27 @@ struct buf {
 	size_t max;
 };
 
-/* {0} with `max` set is an empty buf too. */
+/* Initializes an empty buf; {0} with `max` set is one too. */
 void buf_init(struct buf *, size_t max);
 void buf_release(struct buf *);
 
 /*
- * False when the bytes would exceed the maximum; then nothing is added. The span must not lie in
- * the same buf.
+ * Append at the back. Return false and append nothing when the maximum would be exceeded. The span
+ * must not lie in the same buf.
  */
 bool buf_append(struct buf *, struct span);
 bool buf_printf(struct buf *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Returns room for up to `want` bytes at the back, *room of them (fewer near the maximum), or
- * NULL when full. What was written there is added by buf_commit, n <= *room.
+ * Returns room at the back and sets *room to its size, at most `want` bytes, or returns NULL when
+ * the buf is full. buf_commit appends the first n <= *room bytes that were written there.
  */
 char *buf_reserve(struct buf *, size_t want, size_t *room);
 void buf_commit(struct buf *, size_t n);
 
-/* What is queued; valid until the next append, reserve or consume. */
+/* Returns what is queued; valid until the next append, reserve or consume. */
 struct span buf_span(const struct buf *);
-/* removes n bytes, no more than are queued, from the front */
+/* Removes n bytes from the front; n must not exceed what is queued. */
 void buf_consume(struct buf *, size_t n);
 
 #endif

@@ -1,4 +1,4 @@
-/* cursor - the words of a line, and blame for those that make no sense. */
+/* cursor - the words of a line, and errors that show the place. */
 #include "base/cursor.h"
 
 #include <stdarg.h>
@@ -42,7 +42,7 @@ cursor_word(struct cursor *c)
 	return span_word(&c->rest);
 }
 
-/* A line that may have a secret in it. */
+/* Whether a line may contain a secret, which an error must not show. */
 static bool
 is_confidential(struct span line)
 {
@@ -55,12 +55,12 @@ is_confidential(struct span line)
 	return false;
 }
 
-/* The line goes along, so that a person sees where it is. */
+/* Adds the line to err, to be shown with the error. */
 static void
 keep_source(struct err *err, const struct cursor *c, size_t before)
 {
 	struct arena arena = { 0 };
-	/* UTF-8 takes four octets at most */
+	/* a character of UTF-8 takes at most four bytes */
 	struct span shown = text_fit(text_safe(&arena, c->line), sizeof err->source / 4 - 1);
 
 	err->line = c->place.line;

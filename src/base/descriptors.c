@@ -1,4 +1,4 @@
-/* descriptors - how many descriptors this process may have open at once. */
+/* descriptors - the limit of open descriptors. */
 #include "base/descriptors.h"
 
 #include <limits.h>

@@ -1,13 +1,13 @@
-/* How many descriptors this process may have open at once: RLIMIT_NOFILE. */
+/* The limit of open descriptors, RLIMIT_NOFILE. */
 #ifndef BASE_DESCRIPTORS_H
 #define BASE_DESCRIPTORS_H
 
 /*
- * Raises the soft limit to the hard one: thousands of peers need a descriptor each. Failure
- * leaves it as it is.
+ * Raises the soft limit to the hard limit, since each of thousands of peers needs a descriptor.
+ * Failure is ignored.
  */
 void descriptors_raise(void);
-/* The current limit; ULLONG_MAX when unlimited, 0 when it cannot be read. */
+/* Returns the soft limit; ULLONG_MAX: unlimited, 0: it cannot be read. */
 unsigned long long descriptors_max(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* environment - variables that hold secrets, kept from children. */
+/* environment - keeps variables with secrets from child processes. */
 #include "base/environment.h"
 
 #include <stdlib.h>
@@ -7,8 +7,8 @@
 static const char secret[] = "SMTPSH_SECRET_";
 
 /*
- * It is moved to a name that no child inherits, and no option can have: what followed "@" was
- * called so.
+ * Moves the variable to SMTPSH_SECRET_@NAME, which children do not inherit and which no option
+ * can name.
  */
 const char *
 environment_secret(const char *name)

@@ -1,6 +1,6 @@
 /*
- * The environment, as far as it holds secrets. A variable whose name begins with SMTPSH_SECRET_
- * is one, and so is a variable that an option names as such; no child process inherits either.
+ * Secrets in the environment: variables whose names begin with SMTPSH_SECRET_, and those that an
+ * option names as secret. Child processes do not inherit them.
  */
 #ifndef BASE_ENVIRONMENT_H
 #define BASE_ENVIRONMENT_H
@@ -8,16 +8,16 @@
 #include "base/arena.h"
 
 /*
- * The variable's value, which children no longer inherit from now on; may be called again. NULL:
- * not set.
+ * Returns the value of a variable, which from now on is not passed on to children. May be called
+ * again. NULL: not set.
  */
 const char *environment_secret(const char *name);
 
-extern char **environ;		/* not every system declares it */
+extern char **environ;		/* not declared by every system */
 
 /*
- * All variables that a child may have, in execve's form. The array lives in the arena; the
- * strings are the environment's own.
+ * Returns the environment for a child, without secrets, in execve(2)'s form. The array lives in the
+ * arena; the strings are those of the environment.
  */
 char **environment_of_child(struct arena *);
 

@@ -1,11 +1,11 @@
 /*
- * ere - regular expressions without surprises.
+ * ere - regular expressions with bounded time and memory.
  *
- * The source is parsed into a tree; what it would expand to is counted; then it becomes a program
- * for K. Thompson's simulation (CACM 11, 6): all places where the match may stand are carried along
- * together, octet by octet, each at most once, so that nothing is ever tried twice. The order of
- * the places is their preference: those that began further left first, then as the source prefers;
- * of matches that began at one place the longest wins.
+ * The source is parsed into a tree, the size of its expansion is checked, and a program for K.
+ * Thompson's simulation is generated (CACM 11, 6). The simulation reads the text byte by byte and
+ * keeps a list of all places in the program that the match may have reached, each at most once,
+ * so there is no backtracking. The list is in order of preference: threads that began further left
+ * come first, then the source decides; of the matches with the same beginning, the longest wins.
  */
 #include "base/ere.h"
 
@@ -36,7 +36,7 @@ struct node {
 	enum holds holds;
 	const struct set *set;
 	unsigned group;
-	int least, most;		/* REPEAT; MANY: no end */
+	int least, most;		/* REPEAT; MANY: unlimited */
 	struct node *a, *b;
 };
 
@@ -47,7 +47,7 @@ struct op {
 	unsigned char octet;
 	enum holds holds;
 	const struct set *set;
-	unsigned x, y;			/* where to go on; SPLIT prefers x */
+	unsigned x, y;			/* next op; SPLIT has two and prefers x */
 };
 
 struct ere {
@@ -114,7 +114,7 @@ add_range(struct set *set, unsigned from, unsigned to)
 		set->bit[c / 32] |= 1u << c % 32;
 }
 
-/* Octets from and to, in pairs. */
+/* ranges: pairs of first and last byte */
 static const struct {
 	const char *name, *ranges;
 } classes[] = {
@@ -160,7 +160,7 @@ word_set(struct parser *p, const char *name, bool underscore, bool negated)
 	return set;
 }
 
-/* Within brackets: "x", "[.x.]", "[=x=]"; -1: it is none, or has no end. */
+/* Takes one element within brackets: "x", "[.x.]", "[=x=]"; -1: invalid, or no end. */
 static int
 bracket_octet(struct parser *p)
 {
@@ -300,7 +300,7 @@ parse_number(struct parser *p)
 	return n;
 }
 
-/* "{2}", "{2,}", "{2,5}", "{,5}"; the "{" is taken. */
+/* Parses "{2}", "{2,}", "{2,5}" or "{,5}", after the "{". */
 static bool
 parse_interval(struct parser *p, struct node *n)
 {
@@ -374,7 +374,7 @@ parse_either(struct parser *p)
 	return all;
 }
 
-/* ---- what it expands to; the count goes no further than the bound */
+/* ---- the size of the expansion; counting stops at the bound */
 
 static unsigned
 bounded(unsigned long long n)
@@ -426,7 +426,7 @@ emit_repeat(struct ere *e, const struct node *n)
 		first = e->n;
 		emit(e, n->a);
 	}
-	/* after the last of them: once more, or on */
+	/* after the last required one: repeat it, or go on */
 	if (n->most == MANY && n->least > 0) {
 		split = put(e, OP_SPLIT);
 		e->op[split].x = first;
@@ -441,7 +441,7 @@ emit_repeat(struct ere *e, const struct node *n)
 	unsigned before = e->n;
 	for (int i = n->least; i < n->most; i++) {
 		split = put(e, OP_SPLIT);
-		e->op[split].y = before;		/* a chain, until its end is known */
+		e->op[split].y = before;		/* a linked list, until the end is known */
 		before = split;
 		emit(e, n->a);
 	}
@@ -529,14 +529,14 @@ ere_new(struct span source, unsigned flags, struct arena *arena, struct err *err
 
 /* ---- matching */
 
-/* close < open: the group has no part in it yet */
+/* A place that the match may have reached. close 0: the group has not been closed. */
 struct thread { unsigned at; size_t begin, open, close; };
 struct list { struct thread *of; unsigned n; };
 
 struct search {
 	const struct ere *e;
 	struct span text;
-	/* by place: the position, plus 1, at which it was added last */
+	/* by place: offset in the text, plus 1, at which it was added last */
 	size_t *seen;
 	void *stack;
 	bool found;
@@ -575,7 +575,7 @@ ere_holds(const struct search *s, enum holds what, size_t at)
 	return false;
 }
 
-/* Where a thread may stand before the octet at `at`, in the order of preference. */
+/* Adds the places that a thread reaches without reading the byte at `at`, by preference. */
 static void
 add(struct search *s, struct list *list, struct thread t, size_t at)
 {
@@ -664,7 +664,7 @@ bool
 ere_search(const struct ere *e, struct span text, struct span *hit)
 {
 	struct search s = { .e = e, .text = span_first(text, ERE_TEXT) };
-	/* Two lists, what was seen, and room for the places that are tried later. */
+	/* two lists, the stack of places to visit later, and `seen` */
 	size_t each = sizeof(struct thread) * 3 + sizeof *s.seen;
 	_Alignas(struct thread) char small[8192];
 	char *memory = each * e->n <= sizeof small ? memset(small, 0, each * e->n) :

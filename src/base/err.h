@@ -1,6 +1,6 @@
 /*
- * Why something failed: a kind, which is the exit status it becomes, and one sentence that names
- * the thing, the place and the cause, in lower case, without a full stop, fit to follow "smtpsh: ".
+ * Why something failed: a kind, which becomes the exit status, and a sentence that names the thing,
+ * the place and the cause. It is in lower case and without a full stop, to follow "smtpsh: ".
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
@@ -8,8 +8,8 @@
 #include "base/span.h"
 
 /*
- * kind, exit status, the numbers of swaks and sysexits(3) for it, the word for it in JSON, and
- * what `smtpsh explain` says
+ * kind, exit status, exit status of swaks and of sysexits(3), word in JSON, and explanation by
+ * `smtpsh explain`
  */
 #define ERR_KINDS(X)								\
 	X(NONE,		0,  0,  0,  "none",	  "everything requested succeeded")	\
@@ -37,14 +37,14 @@ enum err_kind {
 #undef X
 };
 
-/* Which failure of its kind it was, for whoever has to know without reading the sentence. */
+/* The cause of an error, for code that has to tell failures of the same kind apart. */
 enum err_cause {
 	CAUSE_UNSET,
 	/* ERR_DNS: NXDOMAIN; no address record; a null MX */
 	CAUSE_NO_NAME, CAUSE_NO_ADDRESS, CAUSE_NO_MAIL,
 	/* ERR_DNS: how the resolvers failed */
 	CAUSE_SERVFAIL, CAUSE_DNS_REFUSED, CAUSE_NO_ANSWER, CAUSE_DNS_UNUSABLE,
-	CAUSE_NOT_QUERIED,	/* ERR_SYSTEM: c-ares is missing, and nobody was asked */
+	CAUSE_NOT_QUERIED,	/* ERR_SYSTEM: no query was sent, because c-ares is missing */
 	CAUSE_ALIAS_LOOP,						/* ERR_DNS: CNAMEs */
 	CAUSE_NOT_OFFERED,						/* ERR_TLS: STARTTLS */
 	/* ERR_PROTO: cleartext followed the 220 of STARTTLS */
@@ -59,18 +59,18 @@ struct err {
 	enum err_cause cause;
 	int sys;		/* errno where a system call failed; else 0 */
 	unsigned alert;		/* ERR_TLS: the number of the peer's TLS alert; else 0 */
-	char text[400];		/* NUL-terminated; cut, with "...", when longer */
+	char text[400];		/* NUL-terminated; truncated with "..." when longer */
 	/*
-	 * For an error in a line of a file: that line, safe to show, its number, and the columns
-	 * before the place. Empty: not about a line.
+	 * For an error in a line of input: that line, safe to show, its number, and the terminal
+	 * columns before the place. Empty: no line is to be shown.
 	 */
 	char source[400];
 	unsigned line, before;
 };
 
 /*
- * Sets kind and text, and clears the rest; a NULL err is fine. Always false, so that failing is
- * one line.
+ * Sets kind and text, and clears the rest; a NULL err is fine. Always returns false, so that a
+ * caller can fail with one statement.
  */
 bool err_set(struct err *, enum err_kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -78,14 +78,15 @@ bool err_set(struct err *, enum err_kind, const char *format, ...)
 const char *err_word(enum err_kind);
 const char *err_meaning(enum err_kind);
 /*
- * The exit status that swaks (leaving aside what was rejected: ui/show/exit_status.h) and
- * sysexits(3) have for it.
+ * Return the exit status of swaks and of sysexits(3) for a kind. That of swaks also depends on what
+ * was rejected, which ui/show/exit_status.h takes into account.
  */
 int err_swaks(enum err_kind), err_sysexits(enum err_kind);
 
 /*
- * Which of two failures a run reports: first that a message's fate is unknown, then our own and
- * connection failures, then expectations, then replies; of equals the first.
+ * Returns the one of two failures that a run reports: an unknown outcome of a message before local
+ * and connection failures, those before failed expectations, and those before negative replies; of
+ * equals `first`.
  */
 enum err_kind err_worse(enum err_kind first, enum err_kind second);
 

@@ -1,4 +1,4 @@
-/* executable - the file that this process runs. */
+/* executable - the path of the running program. */
 #include "base/executable.h"
 
 #include <stdint.h>
@@ -16,7 +16,7 @@
 #endif
 
 #ifndef __linux__
-/* As the system tells it, perhaps through links. */
+/* Writes the path as the system tells it, which may contain symbolic links. */
 static bool
 executable_told(char *out, size_t size)
 {
@@ -35,7 +35,7 @@ executable_told(char *out, size_t size)
 #endif
 }
 #else
-/* Without /proc, as in an empty container: by the name that it was started by. */
+/* Without /proc, as in an empty container: the path given to execve(2), if it is absolute. */
 static bool
 executable_told(char *out, size_t size)
 {

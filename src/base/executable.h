@@ -1,4 +1,4 @@
-/* The file that this process runs, by which it finds what was installed together with it. */
+/* The path of the running program, from which the files installed with it are found. */
 #ifndef BASE_EXECUTABLE_H
 #define BASE_EXECUTABLE_H
 
@@ -6,16 +6,16 @@
 #include <stddef.h>
 
 /*
- * Its path, absolute and without links: Linux, macOS and the BSDs but OpenBSD. False, with "": the
- * system does not say, or it does not fit. Of a file that was replaced since, Linux adds
- * " (deleted)".
+ * Writes its absolute path, without symbolic links. Returns false and writes "" when the system
+ * does not tell, as OpenBSD does not, or when it does not fit. Linux appends " (deleted)" when the
+ * file has been replaced.
  */
 bool executable_path(char *out, size_t size);
-/* The same up to its last "/", which stays. */
+/* The same, up to and including the last "/". */
 bool executable_folder(char *out, size_t size);
 /*
- * Set-user-ID, set-group-ID or file capabilities: it has privileges that its user lacks, and that
- * user may have chosen what lies beside it.
+ * Whether it runs with privileges that its user lacks (set-user-ID, set-group-ID, file
+ * capabilities). That user may control the files next to it, which then must not be trusted.
  */
 bool executable_is_privileged(void);
 

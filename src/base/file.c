@@ -1,4 +1,4 @@
-/* file - files that are read, and a descriptor for what is appended to. */
+/* file - reads files, and opens files for appending. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* at a time: little at first, since most files are small and a probe reads hosts(5) */
+/* bytes to read at once: few at first, since most files are small, such as hosts(5) */
 enum { READ_LEAST = 4 << 10, READ_MOST = 64 << 10 };
 
-/* What it is that cannot be read; NULL: it can. */
+/* Returns why the file is refused; NULL: it is not. */
 static const char *
 unfit(int fd, enum file_take take)
 {
@@ -103,8 +103,8 @@ int
 file_append(const char *path, struct err *err)
 {
 	/*
-	 * O_NONBLOCK: else a pipe without a reader would be waited for here; what is written later
-	 * may wait.
+	 * Without O_NONBLOCK, open(2) would wait for a pipe's reader. It is cleared afterwards, so
+	 * that writing may block.
 	 */
 	int fd = open(
 	    path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);

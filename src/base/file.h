@@ -1,7 +1,7 @@
 /*
- * Files that the program reads, none of which can hang it: open(2) never waits for the other end
- * of a pipe, directories and endless devices (/dev/zero) are refused, and what is read has a
- * maximum. Errors are ERR_USAGE and name the file.
+ * Reads files without hanging: open(2) does not wait for the other end of a pipe, directories and
+ * devices such as /dev/zero are refused, and there is a maximum size. Errors are ERR_USAGE and name
+ * the file.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
@@ -13,38 +13,40 @@
 #include "base/err.h"
 
 enum file_take {
-	/* named by a script or during a session: reading it must not wait for anybody */
+	/* regular files only: for names from a script or a session, whose reading must not block */
 	FILE_REGULAR,
 	/*
-	 * named on the command line: may also be a pipe, as in <(command), a terminal, or "-",
-	 * standard input
+	 * also a pipe, as in <(command), a terminal, or "-", standard input: for names from the
+	 * command line
 	 */
 	FILE_PIPE,
 };
 
 /*
- * Returns a non-blocking descriptor (standard input stays as it is), to be closed by file_close;
- * -1 with err.
+ * Opens a file for reading. Returns a non-blocking descriptor (standard input is left unchanged),
+ * to be closed with file_close. Returns -1 and sets err on failure.
  */
 int file_open(const char *path, enum file_take, struct err *);
 void file_close(int fd);		/* standard input stays open; -1 is fine */
 
-/* read(2) that waits for a pipe's writer: 0 at the end, -1 with errno. */
+/* Like read(2), but waits for data on a non-blocking descriptor. 0: end of file; -1: see errno. */
 ssize_t file_some(int fd, char *out, size_t room);
 
 /*
- * Reads a descriptor to its end, waiting for a pipe's writer. False with err, which calls it
- * `name`; more than `max` octets are an error.
+ * Reads a descriptor to its end into *out, which is initialized, waiting for data. Returns false
+ * and sets err, with `name` for the file, on failure or when there are more than `max` bytes.
  */
 bool file_drain(int fd, const char *name, size_t max, struct buf *out, struct err *);
 
-/* Reads a whole file, of up to `max` octets, into the arena. False with err. */
+/*
+ * Reads a whole file of at most `max` bytes into the arena. Returns false and sets err on failure.
+ */
 bool file_read(
     const char *path, enum file_take, size_t max, struct arena *, struct span *text, struct err *);
 
 /*
- * Opens a file for appending, creating it with mode 0600. A pipe that nobody reads is refused. -1
- * with err, errno in ->sys.
+ * Opens a file for appending, creating it with mode 0600. A pipe without a reader is refused.
+ * Returns -1 and sets err, with errno in ->sys, on failure.
  */
 int file_append(const char *path, struct err *);
 

@@ -1,4 +1,4 @@
-/* ini - ini files, line by line. */
+/* ini - parses ini files. */
 #include "base/ini.h"
 
 bool

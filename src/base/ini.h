@@ -1,6 +1,6 @@
 /*
- * Ini files, line by line: "[section]", "key = value", comments that begin with "#" or ";". What
- * the names mean is the reader's affair.
+ * Parses ini files, line by line: "[section]", "key = value", and comments that begin with "#" or
+ * ";". The caller decides which names are valid.
  */
 #ifndef BASE_INI_H
 #define BASE_INI_H
@@ -9,15 +9,15 @@
 
 struct ini_line {
 	enum { INI_SECTION, INI_KEY } kind;
-	/* what is between the brackets, or before the "="; without white space at its ends */
+	/* what is between the brackets, or before the "=", trimmed */
 	struct span name;
-	struct span value; /* of a key, what is behind the "=", trimmed */
-	/* a section: the line ends with its bracket. A key: it has a "=" */
+	struct span value; /* of a key: what follows the "=", trimmed */
+	/* well formed: a section's line ends with its bracket, a key's line has a "=" */
 	bool whole;
 	unsigned number; /* of the line, from 1 */
 };
 
-/* Begins with the text of the file in ->rest. */
+/* The initial state is the text of the file in ->rest, and line 0. */
 struct ini {
 	struct span rest;
 	unsigned line;
@@ -27,8 +27,8 @@ struct ini {
 bool ini_next(struct ini *, struct ini_line *);
 
 /*
- * Takes a word of a list, as an option or its value; in quotes, single or double, it may have
- * spaces. False at the end.
+ * Takes a word of a list separated by spaces; in single or double quotes it may contain spaces.
+ * False at the end.
  */
 bool ini_word(struct span *rest, struct span *word);
 

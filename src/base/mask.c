@@ -1,12 +1,12 @@
 /*
- * mask - secrets starred out of what is shown.
+ * mask - replaces secrets by stars.
  *
- * A secret is written in every form in which it might be shown (add_forms), and each form is cut
- * into its windows: all runs of eight octets, in small letters. Of a window only a digest is kept,
- * in a hash set, so that neither a long list nor a long text costs more than one probe an octet:
- * mask_shown slides a window over the text, and where its digest is in the set, these eight octets
- * and the digits beside them are starred. What is shorter than a window is kept as it is, and
- * compared at each place; there its surroundings decide whether it is meant.
+ * A secret is encoded in every form in which it might be shown (add_forms), and each form is cut
+ * into windows: all of its runs of eight bytes, in lower case. Only a digest of each window is
+ * kept, in a hash set, so that searching a text takes one lookup for each byte, whatever the
+ * number of secrets. mask_shown slides a window over the text; if its digest is in the set, these
+ * eight bytes and any base64 digits next to them are replaced. A form shorter than a window is kept
+ * itself and compared at every position, where the surrounding text decides whether it counts.
  */
 #include "base/mask.h"
 
@@ -26,12 +26,12 @@ lower(char c)
 }
 
 static bool
-is_digit(char c)			/* of base64, hexadecimal, and of most words */
+is_digit(char c)			/* of base64, which includes hexadecimal */
 {
 	return ascii_is_alnum(c) || c == '+' || c == '/';
 }
 
-/* ---- the digests: eight octets are a number, mixed so that they cannot be read in a core */
+/* ---- digests: the eight bytes as a number, scrambled so that a core dump does not show them */
 
 static uint64_t
 digest_of(uint64_t window)
@@ -94,7 +94,10 @@ add_form(struct mask *m, struct span form)
 
 /* ---- the forms */
 
-/* Of `text` behind 0 to 2 octets of something else, the digits of base64 that it alone decides. */
+/*
+ * Returns those digits of base64 that depend on `text` alone when `before`, 0 to 2, other bytes
+ * precede it in a group of three.
+ */
 static struct span
 within_base64(struct arena *arena, struct span text, unsigned before)
 {
@@ -115,8 +118,8 @@ in_hexadecimal(struct arena *arena, struct span text)
 }
 
 /*
- * Octets that are no letters or digits as an escape and their number: all but those of `kept`, or
- * of the printable those of `only`.
+ * How bytes other than letters and digits are escaped, by `mark` and two hexadecimal digits: all
+ * except those in `kept`; with `only`, of the printable ones just those in `only`.
  */
 struct escaping { const char *mark, *kept, *only; };
 
@@ -145,7 +148,7 @@ in_escapes(struct arena *arena, struct span text, const struct escaping *e)
 
 static const struct escaping url = { "%", "-._~", NULL };
 
-/* As JSON, C and HTML have it: with a few octets replaced by what stands for them. */
+/* Replaces some characters, those in `octets`, by words, as JSON, C and HTML do. */
 static struct span
 in_words(struct arena *arena, struct span text, const char *const words[], const char *octets)
 {
@@ -161,12 +164,12 @@ in_words(struct arena *arena, struct span text, const char *const words[], const
 	return (struct span){ out, (size_t)(to - out) };
 }
 
-/* What mail and the web make of it, where it has more than letters and digits. */
+/* Adds the escaped forms used in mail and on the web. */
 static void
 add_escaped(struct mask *m, struct arena *arena, struct span text)
 {
 	static const struct escaping forms[] = {
-		/* quoted-printable, with and without need */
+		/* quoted-printable, with everything escaped, and with as little as possible */
 		{ "=", "", NULL }, { "=", "", "=" },
 		{ "+", "", NULL }, { "+", "", "+=" },		/* xtext (RFC 3461 4) */
 		{ "%", "", NULL }, { "\\x", "", NULL }, { "\\x", "", "\\" }, { "\\u00", "", NULL },
@@ -208,7 +211,7 @@ keep_brief(struct mask *m, struct span form)
 	secret_set(&m->brief[m->nbrief++ % MASK_BRIEF], form);
 }
 
-/* Its forms that are no longer than that either. */
+/* Adds a secret shorter than a window, and those of its forms that are shorter too. */
 static void
 add_brief(struct mask *m, struct arena *arena, struct span secret)
 {
@@ -273,7 +276,7 @@ mask_release(struct mask *m)
 
 /* ---- showing */
 
-/* Is text[from..to) a part of a word, a name or an address? */
+/* Whether text[from..to) is part of a longer word, name or address. */
 static bool
 is_within(struct span text, size_t from, size_t to)
 {
@@ -282,7 +285,7 @@ is_within(struct span text, size_t from, size_t to)
 	char next = to + 1 < text.len ? text.at[to + 1] : ' ';
 
 	if (before == '-' && (from == 4 || (from > 4 && text.at[from - 5] == '\n')))
-		before = ' ';		/* after a reply's code */
+		before = ' ';		/* the "-" after a reply code */
 	return is_digit(before) || (before && strchr("-._@", before)) || is_digit(after) ||
 	    (after && strchr("-_@", after)) || (after == '.' && is_digit(next));
 }
@@ -294,7 +297,7 @@ is_quoted(struct span text, size_t from, size_t to)
 	    strchr("\"'<([{=:", text.at[from - 1]) && strchr("\"'>)]},;", text.at[to]);
 }
 
-/* May the brief secret that stands in text[from..to) be meant? */
+/* Whether text[from..to), which equals a short secret, is to be replaced. */
 static bool
 is_meant(struct span text, size_t from, size_t to, struct span secret)
 {
@@ -310,7 +313,7 @@ is_meant(struct span text, size_t from, size_t to, struct span secret)
 	return secret.len > 1 || is_quoted(text, from, to);
 }
 
-/* Where a brief secret ends that begins at i; 0: none does. */
+/* Returns the end of a short secret that begins at i; 0: none does. */
 static size_t
 brief_at(const struct mask *m, struct span text, size_t i)
 {
@@ -327,8 +330,8 @@ brief_at(const struct mask *m, struct span text, size_t i)
 }
 
 /*
- * Stars from `at` to *done, and from there to `end`: a digit beside what showed it is of the same
- * number.
+ * Replaces text[at..end) and the adjacent base64 digits, which are part of the same word, back to
+ * *done at most, and sets *done to the end.
  */
 static void
 star(char *copy, struct span text, size_t at, size_t end, size_t *done)
@@ -337,14 +340,14 @@ star(char *copy, struct span text, size_t at, size_t end, size_t *done)
 		at--;
 	while (end < text.len && (is_digit(text.at[end]) || text.at[end] == '='))
 		end++;
-	/* what is brief may have been found within it already */
+	/* short secrets in it may have been replaced already */
 	memset(copy + at, '*', end - at);
 	*done = end;
 }
 
 /*
- * Where the base64 ends that begins at i and is something longer with a brief secret in it; 0:
- * there is none.
+ * Returns the end of a base64 word that begins at i and contains a short secret when decoded; 0:
+ * none does.
  */
 static size_t
 brief_in_base64(const struct mask *m, struct arena *arena, struct span text, size_t i)
@@ -365,7 +368,7 @@ brief_in_base64(const struct mask *m, struct arena *arena, struct span text, siz
 	return 0;
 }
 
-/* What is brief, or hides it, and begins at i. */
+/* Returns the end of a short secret, or of base64 that contains one, which begins at i; 0: none. */
 static size_t
 hidden_at(const struct mask *m, struct arena *arena, struct span text, size_t i)
 {

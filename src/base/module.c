@@ -1,4 +1,4 @@
-/* module - a library that is opened when it is first used. */
+/* module - opens shared modules when they are first used. */
 #include "base/module.h"
 
 #include <dlfcn.h>
@@ -45,9 +45,9 @@ module_version(enum module m)
 }
 
 /*
- * Opens the file: installed, though moved as a whole; beside the program, as in the build tree;
- * where it was to be installed. The first that is there is the one: another may be of another
- * version. -1: there is none.
+ * Opens the first file that exists: in the installed place relative to the program, so that an
+ * installation can be moved; next to the program, as in the build tree; in the configured
+ * directory. Later ones are not tried, since they may be of another version. -1: none exists.
  */
 static int
 open_file(const char *name, char *path, size_t size)
@@ -68,7 +68,7 @@ open_file(const char *name, char *path, size_t size)
 	return fd;
 }
 
-/* False with err: somebody else may have put it there. */
+/* Returns false and sets err when another user may have put the file there. */
 static bool
 is_trusted(int fd, const char *path, struct err *err)
 {
@@ -90,8 +90,8 @@ is_trusted(int fd, const char *path, struct err *err)
 }
 
 /*
- * dlopen's words are of files and paths: what is told is what to do, and those only where that is
- * not known.
+ * Sets err to what the user has to install. dlerror(3), which speaks of files and symbols, is
+ * quoted only when the cause is another one.
  */
 static void
 tell_why(enum module m, bool there, struct err *err)
@@ -140,7 +140,10 @@ module_open(enum module m, const void *linked, struct err *err)
 		close(fd);
 	if (there && !trusted)
 		return NULL;
-	/* By its name: in a sticky directory nobody but its owner could have replaced it since. */
+	/*
+	 * Opened by name, though only the descriptor was checked: even in a sticky directory nobody
+	 * but the owner can have replaced the file since.
+	 */
 	void *handle = there ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
 	snprintf(symbol, sizeof symbol, "module_%s", modules[m].name);
 	const void *found = handle ? dlsym(handle, symbol) : NULL;

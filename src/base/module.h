@@ -1,15 +1,16 @@
 /*
- * Libraries that cost too much at start-up to be linked. The one file that knows such a library
- * (net/idn.c and so on) is a shared module of ours, src/LAYER/NAME.c: it exports one const struct
- * of functions called module_NAME, and is opened by dlopen when first used. Sanitizer and fuzz
- * builds, and those with -Dmodules=linked, link it in instead; the callers cannot tell.
+ * Libraries that would slow down the start if they were linked. The file that uses such a library
+ * (net/idn.c and so on) is built as a shared module, src/LAYER/NAME.c: it exports one const struct
+ * of functions called module_NAME, and is opened with dlopen(3) when first used. Sanitizer and fuzz
+ * builds, and those with -Dmodules=linked, link it into the program instead, which makes no
+ * difference to the callers.
  *
- * A file is opened only if it belongs to root, to this user or to the owner of the program, others
- * cannot write it, and it is of this version; beside the program only where that has no privileges
- * that its user lacks.
+ * A module is opened only if its file belongs to root, to this user or to the owner of the program,
+ * is not writable by everybody, and is of this version. It is looked for relative to the program
+ * only if that does not have privileges that its user lacks.
  *
- * To make one: a row here; a row in meson.build's list of modules and, where it may be left out, an
- * option; in NAME.h the struct, its `extern const` declaration, and a function that gets it:
+ * To add a module: a row here; a row in meson.build's list of modules and, if it is optional, an
+ * option; in NAME.h the struct, its `extern const` declaration, and a function that returns it:
  *
  *	struct idn { bool (*to_ascii)(struct span name, ...); };
  *	extern const struct idn module_idn MODULE_EXPORT;
@@ -19,8 +20,8 @@
  *		return module_open(MODULE_IDN, MODULE_LINKED_IDN, err);
  *	}
  *
- * The module's file includes no header above its layer, and calls nothing but base and its library:
- * it has a copy of base of its own. What it allocates in a caller's arena is the caller's.
+ * The module's file includes no header above its layer, and calls only its library and base, of
+ * which it has a copy of its own. What it allocates in a caller's arena belongs to the caller.
  */
 #ifndef BASE_MODULE_H
 #define BASE_MODULE_H
@@ -28,7 +29,7 @@
 #include "base/err.h"
 #include "config.h"
 
-/* NAME, the module's name, the library, Debian's package of the library */
+/* NAME, the module's name, the library, and the library's Debian package */
 #define MODULES(X)							\
 	X(TLS_OPENSSL,	"tls_openssl",	"OpenSSL",	  "libssl3")	\
 	X(DNS_CARES,	"dns_cares",	"c-ares",	  "libc-ares2")	\
@@ -46,29 +47,28 @@ enum module {
 };
 
 /*
- * Which modules the program itself has, whatever the build is like: base/module_files.c, none;
- * module_static.c, those that link statically.
+ * The modules that are part of the program in any build: none in base/module_files.c; in
+ * module_static.c those that can be linked statically.
  */
 extern const struct module_links {
 	const void *module[MODULE_COUNT];
-	bool files; /* the others are opened; else there are no others */
+	bool files; /* the other modules are opened as files; false: they are not available */
 } module_links;
 
 #define MODULE_EXPORT	__attribute__((visibility("default")))
 
 /*
- * Returns the module's struct, or NULL with err (ERR_SYSTEM), which names the missing library and
- * the package that has it, or says that smtpsh was built without it, or why the file is not used.
- * `linked` is MODULE_LINKED_NAME of config.h: the struct itself where it is linked in, else NULL.
- * Calling it again is cheap.
+ * Returns the module's struct. Returns NULL and sets err (ERR_SYSTEM) when the library is missing,
+ * naming its package, when the file may not be used, or when smtpsh was built without the module.
+ * `linked` is MODULE_LINKED_NAME of config.h: the struct if it is linked in, else NULL.
  */
 const void *module_open(enum module, const void *linked, struct err *);
 
 /* Whether smtpsh was built with it; the library may still be missing on this machine. */
 bool module_is_built(enum module);
-/* Whether it is in the program itself by module_links. */
+/* Whether it is part of the program by module_links. */
 bool module_is_static(enum module);
 const char *module_library(enum module);	/* "libidn2" */
-const char *module_version(enum module);	/* of the library that smtpsh was built with */
+const char *module_version(enum module);	/* version of the library at build time */
 
 #endif

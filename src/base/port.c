@@ -1,4 +1,4 @@
-/* port - what systems differ in. */
+/* port - functions that not every system has. */
 #include "base/port.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #else
 #define PORT_HAS(function) HAVE_##function
 #endif
-/* Descriptors made close-on-exec in one call: systems have all three or, as macOS, none. */
+/* Creating close-on-exec descriptors in one call: systems have all three or, like macOS, none. */
 #if PORT_HAS(SOCK_CLOEXEC) && PORT_HAS(ACCEPT4) && PORT_HAS(PIPE2)
 #define PORT_ONE_CALL 1
 #else
@@ -25,7 +25,10 @@
 #endif
 
 #if !PORT_ONE_CALL
-/* BSD's accept(2) passes on that the listener is non-blocking: it is set or cleared here. */
+/*
+ * Sets the flags of a new descriptor. O_NONBLOCK may have to be cleared, because accept(2) of the
+ * BSDs inherits it from the listener.
+ */
 static int
 port_mark(int fd, bool nonblocking)
 {

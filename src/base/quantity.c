@@ -1,4 +1,4 @@
-/* quantity - reads times and sizes. */
+/* quantity - parses times and sizes. */
 #include "base/quantity.h"
 
 #include "base/ascii.h"
@@ -8,10 +8,10 @@ struct unit {
 	uint64_t scale;
 };
 
-/* Nobody means a time or a size with more decimal places than these. */
+/* maximum number of decimal places; more are surely a mistake */
 enum { DECIMALS_MAX = 6 };
 
-/* "1.5", as the whole and its millionths. */
+/* Parses "1.5" into its whole part and its millionths. */
 static bool
 read_decimal(struct span text, uint64_t most, uint64_t *whole, uint64_t *millionths)
 {
@@ -30,8 +30,7 @@ read_decimal(struct span text, uint64_t most, uint64_t *whole, uint64_t *million
 	return true;
 }
 
-/* A number and its unit, at most 2^40 of what is counted; a rest smaller than that is rounded up.
- */
+/* Parses a number, of at most `most`, and its unit, and scales it; fractions are rounded up. */
 static bool
 read_quantity(struct span text, const struct unit *units, uint64_t most, uint64_t *out)
 {

@@ -1,4 +1,4 @@
-/* secret - octets that are wiped. */
+/* secret - secrets in memory, which are wiped. */
 #include "base/secret.h"
 
 #include <stdlib.h>
@@ -38,7 +38,7 @@ secret_wipe(struct span s)
 {
 	char *at;
 
-	memcpy(&at, &s.at, sizeof at);		/* borrowed as const, but ours */
+	memcpy(&at, &s.at, sizeof at);		/* casts const away; the memory is writable */
 	if (s.len > 0)
 		port_wipe(at, s.len);
 }

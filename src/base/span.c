@@ -12,7 +12,7 @@ span_eq(struct span a, struct span b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
-/* Not strncasecmp(3), to which all is equal after a NUL. */
+/* Does not use strncasecmp(3), which stops at a NUL. */
 bool
 span_eq_case(struct span a, struct span b)
 {

@@ -22,7 +22,10 @@ same(char a, char b)
 	return span_eq_case((struct span){ &a, 1 }, (struct span){ &b, 1 });
 }
 
-/* Levenshtein's, in any case, and two letters swapped are one mistake; three rows at a time. */
+/*
+ * Edit distance ignoring case, in which swapping two adjacent letters counts as one edit. Only
+ * three rows of the matrix are kept.
+ */
 static unsigned
 distance(struct span a, struct span b)
 {

@@ -1,6 +1,6 @@
 /*
- * Finds the word of a list that was probably meant: the nearest by edit distance, in any case, if
- * it is near enough.
+ * Finds the word of a list that was probably meant: the nearest one by edit distance, ignoring
+ * case, if it is near enough.
  */
 #ifndef BASE_SUGGEST_H
 #define BASE_SUGGEST_H
@@ -9,12 +9,12 @@
 
 struct suggestion {
 	struct span wanted;
-	const char *best; /* NULL: nothing near enough so far */
+	const char *best; /* NULL: none was near enough so far */
 	unsigned distance;
 };
 
 struct suggestion suggest_begin(struct span wanted); /* borrowed, like the candidates */
 void suggest_try(
-    struct suggestion *, const char *candidate); /* of equally near ones the first wins */
+    struct suggestion *, const char *candidate); /* of equally near ones the first is kept */
 
 #endif

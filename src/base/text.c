@@ -1,4 +1,4 @@
-/* text - octets made safe to show, and how wide they are. */
+/* text - makes bytes safe to show, and measures their width. */
 #include "base/text.h"
 
 #include <assert.h>
@@ -151,7 +151,7 @@ text_locale(void)
 		return;
 	setlocale(LC_CTYPE, "");
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-		setlocale(LC_CTYPE, "C.UTF-8");		/* mail is UTF-8, whatever LC_ALL=C says */
+		setlocale(LC_CTYPE, "C.UTF-8");		/* mail is UTF-8, even with LC_ALL=C */
 }
 
 static unsigned

@@ -1,7 +1,7 @@
 /*
- * Octets made safe to show, and how wide they are. Every octet from a peer passes text_safe before
- * a terminal, a log or a label sees it: it keeps printable UTF-8 and writes everything else as
- * \xNN.
+ * Makes bytes safe to show, and measures their width. Everything from a peer must pass through
+ * text_safe before it goes to a terminal, a log or a label: it keeps printable UTF-8 and writes
+ * everything else as \xNN.
  */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
@@ -10,57 +10,56 @@
 #include "base/buf.h"
 
 /*
- * The next character of s as a code point, its length in *len (at least 1). 0xFFFFFFFF when the
- * octets there are not UTF-8 (over-long forms and surrogates included); *len is then 1. s must not
- * be empty.
+ * Returns the first character of s as a code point, and its length in *len. 0xFFFFFFFF: it is not
+ * valid UTF-8 (overlong forms and surrogates are not); *len is then 1. s must not be empty.
  */
 unsigned long text_char(struct span s, size_t *len);
 
-/* Writes a code point below 0x10000 as UTF-8; the octets written, 1 to 3. */
+/* Writes a code point below 0x10000 as UTF-8 and returns its length, 1 to 3 bytes. */
 size_t text_put_char(char out[3], unsigned code_point);
 
 bool text_is_utf8(struct span);
-bool text_is_ascii(struct span); /* no octet above 127 */
+bool text_is_ascii(struct span); /* no byte above 127 */
 
 /*
- * Whether this code point may go to a terminal as it is: not C0, C1, DEL, nor the marks that
- * reorder or hide text.
+ * Whether a code point may go to a terminal as it is: not a control (C0, C1, DEL), and not one that
+ * reorders or hides text.
  */
 bool text_is_printable(unsigned long code_point);
 
 bool text_is_safe(struct span);		/* whether all of it is printable */
 
 /*
- * s with everything unprintable written as \xNN, octet by octet, in the arena; s itself when all
- * is printable.
+ * Returns s with every unprintable byte written as \xNN, in the arena; s itself when all of it is
+ * printable. text_safe_to appends it to a buf.
  */
 struct span text_safe(struct arena *, struct span s);
 void text_safe_to(struct buf *, struct span s);
 
-/*
- * Loads the user's locale, which is slow; needed for wide characters and for the width of what is
- * not ASCII.
- */
+/* Loads the user's locale, which is slow; needed before text_width of text that is not ASCII. */
 void text_locale(void);
 
-/* Columns that s takes on a terminal; s must have passed text_safe. */
+/* Returns the number of columns on a terminal; the text must have passed text_safe. */
 unsigned text_width(struct span);
 
-/* Its first octets, at most so many, up to the end of a character. */
+/* Returns at most `most` bytes of the beginning, without cutting a character. */
 struct span text_first(struct span, size_t most);
 
-/* How much of s fits in `columns`, cut at a space where there is one; at least one character. */
+/*
+ * Returns the beginning of s that fits into `columns`, cut at a space if possible; at least one
+ * character.
+ */
 struct span text_fit(struct span s, unsigned columns);
 
-/* Writes two small hexadecimal digits for each octet, and a NUL; returns out. */
+/* Writes two lower-case hexadecimal digits for each byte, and a NUL; returns out. */
 char *text_hex(char *out, struct span octets);
 
-/* 26214400 as "25 MiB", 10240000 as "9.77 MiB". Into out, NUL-terminated. */
+/* Writes a size: 26214400 as "25 MiB", 10240000 as "9.77 MiB". NUL-terminated, like the others. */
 void text_size(char out[24], unsigned long long octets);
 
-/* A duration in microseconds, rounded: "0.04 ms", "0.4 ms", "12 ms", "1.25 s". */
+/* Writes a duration in microseconds, rounded: "0.04 ms", "0.4 ms", "12 ms", "1.25 s". */
 void text_time(char out[24], unsigned long long us);
-/* A configured time in milliseconds, exactly: "300 ms", "3 s", "1.5 s". */
+/* Writes a configured time in milliseconds, without rounding: "300 ms", "3 s", "1.5 s". */
 void text_limit(char out[24], unsigned long long ms);
 
 #endif

@@ -1,4 +1,4 @@
-/* utc - dates in UTC, whatever size this system's time_t has. */
+/* utc - dates in UTC, independent of the size of time_t. */
 #include "base/utc.h"
 
 #include <string.h>
@@ -12,8 +12,8 @@ divide_down(int64_t n, int64_t by)
 }
 
 /*
- * A year is taken to begin with March, so that the leap day is its last: then the days before each
- * month follow a line, (153 * month + 2) / 5, and the calendar repeats after 400 years.
+ * Counts years from March, so that the leap day is the last day of a year. The number of days
+ * before a month is then (153 * month + 2) / 5. The calendar repeats every 400 years.
  */
 int64_t
 utc_seconds(const struct tm *tm)

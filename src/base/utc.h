@@ -1,6 +1,6 @@
 /*
- * Dates in UTC as seconds since 1970, in 64 bits: a certificate may end beyond 2038, where a time_t
- * of 32 bits, and with it timegm() and gmtime_r(), ends.
+ * Dates in UTC as 64-bit seconds since 1970. Certificates may expire after 2038, where timegm(3)
+ * and gmtime_r(3) fail on systems with a 32-bit time_t.
  */
 #ifndef BASE_UTC_H
 #define BASE_UTC_H
@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* from a date in the proleptic Gregorian calendar */
+/* Converts a date of the proleptic Gregorian calendar; tm_wday and tm_yday are ignored. */
 int64_t utc_seconds(const struct tm *);
 void utc_date(int64_t seconds, struct tm *);	/* for strftime(); the year must fit an int */
 int64_t utc_now_us(void);		/* microseconds since 1970 */

@@ -140,7 +140,10 @@ addr_is_any(const struct addr *a)
 	}
 }
 
-/* Its octets, in IPv4 those within IPv6 too; how many, 0: it has none. */
+/*
+ * Sets *out to the address's octets and returns their number. An IPv4-mapped address has the four
+ * of the IPv4 address. 0: not an IP address.
+ */
 static size_t
 octets(const struct addr *a, const unsigned char **out)
 {
@@ -171,7 +174,7 @@ addr_net_parse(struct addr_net *net, struct span text, struct err *err)
 	net->bits = whole ? most : (unsigned)n;
 	if (addr_family(&net->base) == 6 && IN6_IS_ADDR_V4MAPPED(&net->base.in6.sin6_addr) &&
 	    net->bits >= 96) {
-		/* as its addresses count */
+		/* addr_net_has takes mapped addresses for IPv4 */
 		struct sockaddr_in four = { .sin_family = AF_INET };
 		memcpy(&four.sin_addr, net->base.in6.sin6_addr.s6_addr + 12, sizeof four.sin_addr);
 		net->base = (struct addr){ .in4 = four, .len = sizeof four };

@@ -1,6 +1,6 @@
 /*
- * A socket address: IPv4 or IPv6 with a port, or the path of a Unix socket. Plain data, copied
- * freely.
+ * A socket address: IPv4 or IPv6 with a port, or the path of a Unix socket. Plain data, which may
+ * be copied.
  */
 #ifndef NET_ADDR_H
 #define NET_ADDR_H
@@ -22,20 +22,20 @@ struct addr {
 };
 
 /*
- * Parses an address literal, "192.0.2.1", "2001:db8::1", "[2001:db8::1]", "fe80::1%eth0". False
- * when it is not one.
+ * Parses an address literal: "192.0.2.1", "2001:db8::1", "[2001:db8::1]", "[IPv6:2001:db8::1]",
+ * "fe80::1%eth0". Returns false for anything else.
  */
 bool addr_parse(struct addr *, struct span literal, unsigned port);
 
 /*
- * Parses an address to listen on: "ADDR:PORT", "[ADDR6]:PORT" or "PORT" (loopback). False with
- * err (ERR_USAGE).
+ * Parses an address to listen on: "ADDR:PORT", "[ADDR6]:PORT", or "PORT" for 127.0.0.1. Returns
+ * false and sets err (ERR_USAGE) for anything else.
  */
 bool addr_parse_listen(struct addr *, struct span, struct err *);
 
 /*
- * A Unix socket's address. False with err (ERR_USAGE): the path is empty or longer than the
- * system allows (107 octets on Linux).
+ * Makes the address of a Unix socket. Returns false and sets err (ERR_USAGE) when the path is empty
+ * or longer than the system allows (107 bytes on Linux).
  */
 bool addr_unix(struct addr *, struct span path, struct err *);
 
@@ -48,17 +48,20 @@ bool addr_is_private(const struct addr *);
 bool addr_is_any(const struct addr *);		/* 0.0.0.0 or :: */
 
 /*
- * The addresses that begin with the same `bits` bits. An IPv4-mapped IPv6 address
- * (::ffff:192.0.2.1) counts as IPv4.
+ * The network of all addresses whose first `bits` bits are those of `base`. An IPv4-mapped IPv6
+ * address (::ffff:192.0.2.1) counts as IPv4.
  */
 struct addr_net {
 	struct addr base;
 	unsigned bits;
 };
-/* Parses "192.0.2.0/24", "2001:db8::/32", or a single address. False with err (ERR_USAGE). */
+/*
+ * Parses "192.0.2.0/24", "2001:db8::/32", or a single address. Returns false and sets err
+ * (ERR_USAGE) for anything else.
+ */
 bool addr_net_parse(struct addr_net *, struct span, struct err *);
 bool addr_net_has(const struct addr_net *, const struct addr *);
-/* Whether it is in one of the n networks; n 0 allows any address. */
+/* Whether the address is in one of n networks. With n 0 every address is allowed. */
 bool addr_is_allowed(const struct addr_net *, size_t n, const struct addr *);
 
 enum { ADDR_TEXT = 128 };

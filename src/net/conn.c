@@ -30,16 +30,16 @@ struct conn {
 	void *ctx;
 	struct tls *tls;
 	bool tls_up, is_tcp, reset;
-	/* read, and nothing written since that would have carried one */
+	/* data was read, and nothing written since that would have carried the acknowledgment */
 	bool ack_due;
 	bool shaking_began, plain_early, server;
-	struct buf *plain;		/* what came in the place of TLS; NULL: nothing yet */
+	struct buf *plain;		/* cleartext received in place of TLS; NULL: none */
 	struct addr peer, local;
-	/* NULL until something failed: thousands of conns never do */
+	/* allocated on the first error, to save memory; NULL: none */
 	struct err *err;
 };
 
-/* To be set: made when there is none yet. */
+/* Returns the err to be set, which is allocated when there is none. */
 static struct err *
 conn_err_of(struct conn *c)
 {
@@ -61,7 +61,7 @@ conn_came_up(struct conn *c)
 		setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 }
 
-/* A word for what connect or read failed with, and what people find it usually means. */
+/* Returns the usual words for the common errors, whatever strerror(3) says. */
 static const char *
 errno_text(int error)
 {
@@ -101,7 +101,7 @@ conn_finish_connect(struct conn *c)
 	c->fn(c->ctx, CONN_FAILED);
 }
 
-/* ---- the handshake, and what came in the clear in its place */
+/* ---- the handshake, and cleartext in place of it */
 
 static void
 conn_keep_plain(struct conn *c, struct span first)
@@ -121,8 +121,7 @@ conn_keep_plain(struct conn *c, struct span first)
 }
 
 /*
- * Whoever asks for TLS speaks first: what is there before that was slipped in, or it is no TLS
- * port.
+ * A TLS client speaks first. Anything received before was injected, or the port does not use TLS.
  */
 static bool
 conn_spoke_too_early(struct conn *c)
@@ -242,8 +241,8 @@ conn_dial(struct loop *loop, const struct addr *to, const struct addr *from, con
 	if (fd < 0)
 		return NULL;
 	/*
-	 * A connect that succeeds at once (Unix, loopback on some systems) shows as writable like
-	 * any other.
+	 * If connect(2) succeeds at once (Unix sockets, loopback on some systems), the descriptor
+	 * becomes writable all the same.
 	 */
 	if (connect(fd, &to->any, to->len) != 0 && errno != EINPROGRESS) {
 		int error = errno;
@@ -334,7 +333,7 @@ conn_io_failed(struct conn *c, const char *what)
 	if (errno == EAGAIN || errno == EINTR)
 		return CONN_AGAIN;
 	int error = errno;
-	/* a Unix socket is closed so */
+	/* EPIPE on a Unix socket is an ordinary close */
 	c->reset |= error == ECONNRESET || (error == EPIPE && c->is_tcp);
 	err_set(conn_err_of(c), ERR_PROTO, "%s: %s", what, errno_text(error));
 	c->err->sys = error;
@@ -374,8 +373,8 @@ conn_write(struct conn *c, struct span s, size_t *wrote)
 }
 
 /*
- * A peer with Nagle's algorithm on holds its next segment until the last is acknowledged: not 40 ms
- * from now.
+ * Sends an acknowledgment now and not after 40 ms: a peer that uses Nagle's algorithm waits for it
+ * before it sends its next segment.
  */
 static void
 conn_acknowledge(struct conn *c)
@@ -440,20 +439,20 @@ conn_local(const struct conn *c)
 	return &c->local;
 }
 
-/* ---- within TLS */
+/* ---- TLS */
 
 bool
 conn_tls(struct conn *c, struct tls_context *context, const struct tls_ask *ask, struct err *err)
 {
 	assert(c->state == CONN_OPEN || c->tls);
-	if (c->tls) /* the peer agreed to a second STARTTLS (RFC 3207 4.2) */
+	if (c->tls) /* the peer accepted a second STARTTLS (RFC 3207 4.2) */
 		return err_set(err, ERR_PROTO, "TLS is already active and cannot be started twice");
 	c->tls = tls_new(context, c->fd, ask, err);
 	if (!c->tls)
 		return false;
 	c->server = tls_is_server(context);
 	c->state = CONN_SHAKING;
-	/* the first flight goes out from the loop, as all news must */
+	/* start from the loop, so that conn_fn is not called from here */
 	loop_want(c->watch, LOOP_WRITE);
 	return true;
 }

@@ -1,4 +1,4 @@
-/* dial - connect to the first of several addresses that answers. */
+/* dial - connects to the first of several addresses that answers. */
 #include "net/dial.h"
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ struct dial {
 	size_t n, begun, failed;
 	struct addr from;
 	struct dial_opts opts;
-	/* when the next is begun; also carries news out of dial_start */
+	/* starts the next attempt; also the first, so that no callback runs in dial_start */
 	struct loop_timer *next;
 	struct try *try;
 };
@@ -86,7 +86,7 @@ on_conn(void *ctx, enum conn_news news)
 	try_failed(t, &why);
 }
 
-/* 0: no limit. */
+/* Returns the timeout of an attempt; 0: unlimited. */
 static uint64_t
 attempt_ms(const struct try *t)
 {

@@ -1,7 +1,7 @@
 /*
- * Connects to the first of several addresses that answers, as in RFC 8305: the next attempt
- * begins 250 ms after the last, or as soon as that one failed. Every attempt is reported; the
- * losers of the race are dropped.
+ * Connects to the first of several addresses that answers (RFC 8305): the next attempt begins
+ * 250 ms after the previous one, or as soon as one has failed. Once an attempt succeeds, the others
+ * are dropped. Every attempt that succeeds or fails is reported.
  */
 #ifndef NET_DIAL_H
 #define NET_DIAL_H
@@ -18,17 +18,17 @@ struct dial_attempt {
 struct dial;
 typedef void dial_attempt_fn(void *ctx, const struct dial_attempt *);
 /*
- * Called once, at the end, with the connection, now the caller's (to be given an owner by
- * conn_set_owner), and its index in `addr`; or with NULL and why it failed. `err` lives until it
- * returns.
+ * Is called once, at the end: with the connection and the index of its address, or with NULL and
+ * the error, which lives until the function returns. The connection then belongs to the callee,
+ * which has to call conn_set_owner.
  */
 typedef void dial_done_fn(void *ctx, struct conn *, size_t which, const struct err *);
 
 struct dial_opts {
 	const struct addr *from;	/* the source address; NULL: the system's choice */
-	/* for each address; 0: 3 s when another one is left, and no limit for the last */
+	/* timeout for each address; 0: unlimited for the last one, 3 s for the others */
 	uint64_t attempt_ms;
-	/* tries each address only after the one before has failed, or after 3 s */
+	/* begin the next attempt only when one has failed; all but the last time out after 3 s */
 	bool in_order;
 	dial_attempt_fn *attempt;
 	dial_done_fn *done;
@@ -36,12 +36,12 @@ struct dial_opts {
 };
 
 /*
- * Starts dialling. `addr` (n > 0 of them) must live until the end, the options need not. The last
- * failure is the one reported.
+ * Starts connecting to n > 0 addresses, which must live until dial_free; the options are copied.
+ * When all attempts fail, dial_done_fn gets the error of the last one to fail.
  */
 struct dial *dial_start(
     struct loop *, const struct addr *addr, size_t n, const struct dial_opts *);
-/* also cancels; allowed within dial_done_fn; NULL is fine */
+/* Also cancels; may be called from dial_done_fn. NULL is fine. */
 void dial_free(struct dial *);
 
 #endif

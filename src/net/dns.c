@@ -1,13 +1,13 @@
 /*
- * dns - questions to the DNS on the loop, by c-ares.
+ * dns - DNS queries on the loop, with c-ares.
  *
- * A query waits in the queue, is out, and is told when all else is off the stack (enum stage).
- * While it is out, the servers are asked one after the other, last those that were silent before;
- * each sending is an ask on a channel of that server, by UDP, and again by TCP where the answer was
- * truncated. Who was asked earlier may still answer: the first answer that counts ends the query,
- * and what is none (SERVFAIL, REFUSED, something broken) or the end of patience leads to the next
- * server. A SERVFAIL that remains is doubted: a second query, with checking disabled, tells whether
- * it was DNSSEC.
+ * A query first waits in the queue, is then outstanding, and its result is reported later, from a
+ * timer (enum stage). While it is outstanding, the servers are queried one after the other; those
+ * that were silent before come last. Each message sent is an ask, on a channel of its server, by
+ * UDP, and again by TCP when the answer was truncated. Servers queried earlier may still answer:
+ * the first usable answer ends the query, while an unusable one (SERVFAIL, REFUSED, malformed) or
+ * a timeout leads to the next server. If all fail and one returned SERVFAIL, a second query with CD
+ * set tells whether DNSSEC was the reason.
  */
 #include "net/dns.h"
 
@@ -25,9 +25,9 @@
 #include "net/dns_cares.h"
 
 /*
- * LISTEN_MS is how long c-ares listens for an answer to what it sent: longer than any question has
- * time. c-ares of 1.32 and later shortens that by itself for a server that was quick before, down
- * to MIN of 250 ms, and then asks again.
+ * LISTEN_MS is c-ares' own timeout, longer than any query's deadline: timeouts are handled here.
+ * c-ares 1.32 and later shortens it, down to 250 ms, for a server that was quick before, and then
+ * sends again, hence LISTEN_TRIES.
  */
 enum {
 	TIMEOUT_MS = 10000,
@@ -35,7 +35,7 @@ enum {
 	ATTEMPTS = 2,
 	LISTEN_MS = 60000,
 	SECOND_LOOK_US = 3000000,
-	LEAST_US = 20000, /* with less than this left nobody is asked any more */
+	LEAST_US = 20000, /* with less time left than this, no first query is sent */
 	STRAY_MAX = 4096,
 	HEADER = 12,
 	FLAG_CD = 0x10 /* checking disabled, in the header's fourth octet */
@@ -51,12 +51,12 @@ struct watch {
 	struct loop_watch *watch;
 };
 
-/* A channel for each server and way: c-ares tells neither which of several answered nor how. */
+/* One for each server and transport, since c-ares does not tell which server answered, or how. */
 struct channel {
 	struct server *server;
 	enum way way;
 	const struct cares *cares;	/* NULL: it could not be opened */
-	ares_channel ares;		/* NULL: not yet asked */
+	ares_channel ares;		/* NULL: not opened yet */
 	struct loop_timer *timer;
 	struct watch *watches;
 	struct ask *asks;
@@ -68,48 +68,48 @@ struct server {
 	struct dns *dns;
 	struct addr addr;
 	struct channel by[WAYS];
-	bool silent;			/* it was: others are asked first */
+	bool silent;			/* it did not answer once: others are queried first */
 };
 
 /*
- * One sending of a question. It lives until c-ares has told its end, which may be after the
- * question is over.
+ * A message sent for a query. It lives until c-ares calls back, which may be after the query is
+ * over.
  */
 struct ask {
 	struct ask *next, **back;	/* of its channel */
-	struct ask *sibling;		/* of its question */
-	struct dns_query *query;	/* NULL: nobody waits for it any more */
+	struct ask *sibling;		/* of its query */
+	struct dns_query *query;	/* NULL: the query is over */
 	struct channel *channel;
-	uint16_t id;			/* that went out */
-	/* the last datagram that came meanwhile; NULL: none did */
+	uint16_t id;			/* as sent */
+	/* the last datagram received meanwhile; NULL: none */
 	char *stray;
 	size_t stray_len;
 };
 
-/* DOUBTED: it ended in SERVFAIL, and waits for a second query of its own. */
+/* DOUBTED: it ended in SERVFAIL, and waits for its second query, with CD set. */
 enum stage { STAGE_QUEUED, STAGE_OUT, STAGE_DOUBTED, STAGE_DONE };
 
 struct dns_query {
 	struct dns *dns;
-	struct dns_query *next;		/* in the queue, or among those to be told */
-	struct dns_query *active, **active_back;	/* of those that are out */
+	struct dns_query *next;		/* in dns.queue or dns.done */
+	struct dns_query *active, **active_back;	/* list of those in STAGE_OUT */
 	enum stage stage;
 	dns_fn *fn;			/* NULL: cancelled */
 	void *ctx;
-	struct loop_timer *timer;	/* the patience with the server asked last */
+	struct loop_timer *timer;	/* timeout of the server queried last */
 	struct ask *asks;
 	uint8_t order[SYSNAMES_SERVERS];	/* of the servers */
-	bool over[SYSNAMES_SERVERS];	/* it said something, and is not asked again */
-	struct dns_try *try[SYSNAMES_SERVERS];	/* of each, in `reply`; NULL: not asked yet */
-	unsigned step;			/* how often somebody was asked */
+	bool over[SYSNAMES_SERVERS];	/* server answered or failed: not queried again */
+	struct dns_try *try[SYSNAMES_SERVERS];	/* by server, in `reply`; NULL: not queried */
+	unsigned step;			/* turns of servers so far, including skipped ones */
 	uint64_t began_us, until_us;
 	struct dns_reply reply;
 	struct dns_answer answer;
 	struct arena arena;
 	char octets[DNS_QUERY_MAX];
 	size_t len;
-	struct dns_query *second;	/* the same without validation; NULL: none is out */
-	struct dns_query *first;	/* whose second this is; NULL: nobody's */
+	struct dns_query *second;	/* the same with CD set; NULL: none */
+	struct dns_query *first;	/* the query whose second this is; NULL: none */
 };
 
 struct list {
@@ -122,7 +122,7 @@ struct dns {
 	struct server server[SYSNAMES_SERVERS];
 	size_t nservers;
 	bool ready, given, freeing;
-	const struct cares *cares;	/* since it is ready; NULL: `lacking` says why */
+	const struct cares *cares;	/* set once ready; NULL: `lacking` says why */
 	struct err lacking;
 	struct resolv_conf system;
 	bool system_known;
@@ -130,7 +130,7 @@ struct dns {
 	struct list queue, done;
 	struct dns_query *active;
 	unsigned out;
-	struct loop_timer *timer;	/* tells those of `done`, and begins those of `queue` */
+	struct loop_timer *timer;	/* reports those in `done`, and starts those in `queue` */
 };
 
 static void
@@ -166,7 +166,7 @@ query_free(struct dns_query *q)
 {
 	struct dns_query *first = q->first;
 
-	/* dns_free takes a second before it is told: nobody else has the first */
+	/* a second that dns_free drops before its result is reported: nothing else frees `first` */
 	if (first) {
 		first->second = NULL;
 		query_free(first);
@@ -212,7 +212,7 @@ channel_on_socket(void *ctx, unsigned ready)
 	channel_set_timer(c);
 }
 
-/* c-ares says what it waits for at a socket; nothing: it is about to close it. */
+/* Is called by c-ares with what it waits for on a socket; nothing: it is about to close it. */
 static void
 channel_on_socket_state(void *ctx, ares_socket_t fd, int readable, int writable)
 {
@@ -237,9 +237,9 @@ channel_on_socket_state(void *ctx, ares_socket_t fd, int readable, int writable)
 	}
 }
 
-/* ---- the sockets are ours, so that what c-ares drops without a word is known */
+/* ---- socket functions of our own, to see the datagrams that c-ares silently drops */
 
-/* The question section of a message, which has one; empty: it has none. Type and class, too. */
+/* Returns the first question of a message, with type and class; empty: none, or malformed. */
 static struct span
 question_of(struct span message)
 {
@@ -273,7 +273,7 @@ ask_keep_stray(struct ask *a, struct span octets)
 	a->stray_len = n;
 }
 
-/* -1: it is too short to have one. */
+/* -1: the message is too short to have an ID. */
 static int
 id_of(struct span message)
 {
@@ -289,8 +289,8 @@ is_reply_to(const struct ask *a, struct span octets)
 }
 
 /*
- * It is kept with the question that it has, else with that of its ID, else with all that wait here;
- * who gets an answer forgets it.
+ * Keeps a datagram with the asks that have its question, else with those that have its ID, else
+ * with all asks on the channel. It is used if c-ares does not accept it as the answer.
  */
 static void
 channel_saw_datagram(struct channel *c, struct span octets)
@@ -358,7 +358,7 @@ channel_socket_send(ares_socket_t fd, const struct iovec *piece, int n, void *ct
 		.msg_iovlen = (size_t)n };
 	struct span out = { n > 0 ? piece[0].iov_base : NULL, n > 0 ? piece[0].iov_len : 0 };
 
-	/* c-ares may give it an ID of its own */
+	/* c-ares may have replaced the ID */
 	if (c->way == WAY_UDP && out.len > HEADER)
 		for (struct ask *a = c->asks; a; a = a->next)
 			if (ask_has_question(a, question_of(out)))
@@ -391,7 +391,7 @@ channel_open(struct channel *c)
 	char text[ADDR_TEXT];
 
 #ifdef ARES_OPT_QUERY_CACHE
-	/* since 1.23, and on by default: what is asked is asked */
+	/* the cache, since 1.23 and on by default, is turned off: every query is to be sent */
 	mask |= ARES_OPT_QUERY_CACHE;
 	options.qcache_max_ttl = 0;
 #endif
@@ -421,9 +421,9 @@ channel_close(struct channel *c)
 		channel_on_socket_state(c, c->watches->fd, 0, 0);
 }
 
-/* ---- a question's way */
+/* ---- queries */
 
-/* What it sent is not waited for any more; c-ares still has it. */
+/* Detaches a query from its asks, which c-ares still has, and from the outstanding queries. */
 static void
 query_let_go(struct dns_query *q)
 {
@@ -441,7 +441,7 @@ query_let_go(struct dns_query *q)
 	if (q->active)
 		q->active->active_back = q->active_back;
 	loop_timer_stop(q->timer);
-	loop_timer_set(q->dns->timer, 0);	/* another may begin */
+	loop_timer_set(q->dns->timer, 0);	/* another may be started */
 }
 
 static void
@@ -455,7 +455,7 @@ query_tell_soon(struct dns_query *q)
 	loop_timer_set(q->dns->timer, 0);
 }
 
-/* The try of a server becomes the last, since it has the answer that counts. */
+/* Moves a try to the end of reply.try, because it has given the answer. */
 static struct dns_try *
 query_put_last(struct dns_query *q, struct dns_try *try)
 {
@@ -472,7 +472,7 @@ query_put_last(struct dns_query *q, struct dns_try *try)
 	return last;
 }
 
-/* Why what came was not taken for the answer. */
+/* Writes why the stray datagram was not accepted as the answer. */
 static void
 ask_note_stray(const struct ask *a, char *why, size_t size)
 {
@@ -508,7 +508,7 @@ trust_in(const struct dns *dns, const struct addr *server)
 				      DNS_TRUST_NONE;
 }
 
-/* Takes down what a server said; true when the question is answered by it. */
+/* Records a server's answer. Returns true when it answers the query. */
 static bool
 query_take_answer(struct dns_query *q, struct ask *a, struct span octets)
 {
@@ -539,7 +539,7 @@ query_take_answer(struct dns_query *q, struct ask *a, struct span octets)
 	return q->reply.ok;
 }
 
-/* c-ares had no answer for us. */
+/* Records why c-ares has no answer. */
 static void
 query_take_failure(struct dns_query *q, struct ask *a, int status)
 {
@@ -573,7 +573,7 @@ query_take_failure(struct dns_query *q, struct ask *a, int status)
 static void ask_on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int len);
 static void query_go_on(struct dns_query *);
 
-/* Its answer may come from within. False: it cannot be asked. */
+/* Sends a query to a server. ask_on_answer may be called from here. False: it could not be sent. */
 static bool
 query_send_by(struct dns_query *q, struct server *s, enum way way)
 {
@@ -632,9 +632,9 @@ ask_on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int le
 	bool understood = status == ARES_SUCCESS || status == ARES_EBADRESP;
 	bool fits = came.len < STRAY_MAX && is_reply_to(a, came);
 	/*
-	 * Its parser gives up on a whole answer where ours does not; and since 1.28 it hands on
-	 * what it has written anew: without octets that are too many, and with SERVFAIL for a rcode
-	 * that it does not know.
+	 * Prefer the datagram as received: c-ares' parser rejects whole answers that ours accepts
+	 * in part, and since 1.28 c-ares passes on a message that it has rebuilt, without excess
+	 * octets and with SERVFAIL for rcodes that it does not know.
 	 */
 	if (understood && fits) {
 		got = came;
@@ -652,7 +652,7 @@ ask_on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int le
 		c->closed = false;
 	} else if (status == ARES_EBADRESP && a->stray) {
 		ask_note_stray(a, q->try[which]->why, sizeof q->try[which]->why);
-		over = true;			/* it waits for no other */
+		over = true;			/* c-ares waits for no other answer */
 	} else if (status == ARES_SUCCESS) {
 		answered = query_take_answer(q, a, got);
 		over = true;
@@ -670,7 +670,7 @@ ask_on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int le
 		query_go_on(q);
 }
 
-/* How long to wait for the one that is asked now before another is. */
+/* Returns how long to wait for a server before the next one is queried. */
 static uint64_t
 query_patience_ms(const struct dns_query *q, unsigned step)
 {
@@ -682,12 +682,12 @@ query_patience_ms(const struct dns_query *q, unsigned step)
 	if (step >= n)
 		ms <<= step / n;
 	else if (ms >
-	    left / (n - step + 1)) /* each has its turn, and the last ones time to answer */
+	    left / (n - step + 1)) /* a share for each server, and one for late answers */
 		ms = left / (n - step + 1);
 	return ms < left ? ms : left;
 }
 
-/* The last of the servers that said SERVFAIL; NULL: none did. */
+/* Returns the try of the last server that returned SERVFAIL; NULL: none did. */
 static const struct dns_try *
 query_servfail(const struct dns_query *q)
 {
@@ -711,8 +711,9 @@ query_on_second(void *ctx, const struct dns_reply *reply)
 }
 
 /*
- * After a SERVFAIL the same is asked once more with CD set (RFC 4035 3.2.2): the data though they
- * do not validate. False: there is no doubt, or no time left to settle it.
+ * After a SERVFAIL, repeats the query with CD set (RFC 4035 3.2.2), which returns data even if it
+ * does not validate. Returns false when no server returned SERVFAIL, when this is such a repeated
+ * query itself, or when no time is left.
  */
 static bool
 query_looks_again(struct dns_query *q)
@@ -734,14 +735,14 @@ query_looks_again(struct dns_query *q)
 	memcpy(second->octets, q->octets, q->len);
 	second->octets[3] |= FLAG_CD;
 	second->len = q->len;
-	query_let_go(q);		/* its place is free: the second may need it */
+	query_let_go(q);		/* frees its place among the outstanding ones */
 	q->stage = STAGE_DOUBTED;
 	q->second = second;
 	list_add(&dns->queue, second);
 	return true;
 }
 
-/* The silence of whom was asked last is over, or it said what is no answer: the next one's turn. */
+/* Queries the next server, when the last one timed out or gave no usable answer. */
 static void
 query_go_on(struct dns_query *q)
 {
@@ -925,9 +926,9 @@ dns_cancel(struct dns_query *q)
 		return;
 	q->fn = NULL;
 	if (q->stage != STAGE_OUT && q->stage != STAGE_DOUBTED)
-		return;		/* it is on a list, and freed there */
+		return;		/* it is in a list, and will be freed from there */
 	if (q->stage == STAGE_OUT)
-		query_let_go(q); /* ares_cancel would stop all */
+		query_let_go(q); /* ares_cancel() would cancel all of the channel */
 	if (q->second)
 		q->second->first = NULL;
 	dns_cancel(q->second);

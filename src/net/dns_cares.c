@@ -1,4 +1,4 @@
-/* dns_cares - c-ares, opened when the first name is looked up. */
+/* dns_cares - the module with c-ares, which is opened for the first lookup. */
 #include "net/dns_cares.h"
 
 const struct cares module_dns_cares = {

@@ -1,6 +1,6 @@
 /*
- * The functions of c-ares that net/dns calls. A shared module (base/module.h), got by cares(): to
- * probe an address, nothing is looked up.
+ * The functions of c-ares that net/dns calls. A shared module (base/module.h), opened by cares():
+ * connecting to an address literal needs no lookup.
  */
 #ifndef NET_DNS_CARES_H
 #define NET_DNS_CARES_H
@@ -22,7 +22,7 @@
 	X(timeout)							\
 	X(version)
 
-/* Each is c-ares' own: ares_NAME(3). */
+/* Each is ares_NAME(3). */
 struct cares {
 #define X(name) __typeof__(ares_##name) *name;
 	CARES_FUNCTIONS(X)

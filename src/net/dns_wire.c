@@ -1,4 +1,4 @@
-/* dns_wire - DNS messages as octets. */
+/* dns_wire - builds DNS queries and parses answers. */
 #include "net/dns_wire.h"
 
 #include <stdio.h>
@@ -18,9 +18,9 @@ is_known_type(unsigned type)
 	return dns_type_word(type)[0] != '?';
 }
 
-/* ---- a question */
+/* ---- queries */
 
-/* One octet of a label off the front of the text: "x", "\x" or "\DDD". -1: it is none. */
+/* Takes an octet of a label off the front of the text: "x", "\x" or "\DDD". -1: invalid. */
 static int
 label_octet(struct span *text)
 {
@@ -41,7 +41,7 @@ label_octet(struct span *text)
 	return first;
 }
 
-/* Labels with their lengths, and the root's; 0: not a name. */
+/* Writes a name in wire format and returns its length; 0: not a name. */
 static size_t
 write_name(unsigned char *out, struct span text)
 {
@@ -96,19 +96,19 @@ dns_wire_query(char mem[DNS_QUERY_MAX], unsigned id, struct span name, enum dns_
 	n += len;
 	n += write16(out + n, type);
 	n += write16(out + n, CLASS_IN);
-	n += 1;					/* OPT belongs to the root (RFC 6891 6.1.2) */
+	n += 1;					/* OPT's owner is the root (RFC 6891 6.1.2) */
 	n += write16(out + n, TYPE_OPT);
 	n += write16(out + n, DNS_UDP_SIZE);
-	/* no upper rcode, version 0, no flags, no options */
+	/* extended rcode 0, version 0, no flags, no options */
 	return n + 6;
 }
 
-/* ---- an answer */
+/* ---- answers */
 
 struct reader {
 	const unsigned char *at;
 	size_t len, pos;
-	/* what is wrong; NULL: nothing yet. Then nothing more is read */
+	/* what is wrong, after which nothing more is read; NULL: nothing so far */
 	const char *bad;
 };
 
@@ -168,8 +168,8 @@ put_octet(char *out, unsigned char c)
 }
 
 /*
- * The labels of a name as text; a pointer must point to before where this name, or its last piece,
- * begins.
+ * Writes the labels of a name as text and returns its length. A compression pointer must point
+ * before the part of the name that it ends, which rules out loops.
  */
 static size_t
 read_labels(struct reader *r, char out[NAME_TEXT])
@@ -221,7 +221,7 @@ read_name(struct reader *r, struct arena *arena)
 	return r->bad || !arena ? SPAN("") : arena_copy(arena, (struct span){ text, n });
 }
 
-/* TXT: strings with a length octet each (RFC 1035 3.3.14), joined. */
+/* Joins the strings of a TXT record, each of which begins with a length octet (RFC 1035 3.3.14). */
 static struct span
 read_strings(struct reader *r, size_t end, struct arena *arena)
 {
@@ -297,7 +297,7 @@ read_data(struct reader *r, struct dns_record *record, size_t end, struct arena 
 	}
 	if (!r->bad && r->pos != end)
 		r->bad = "a record does not have the length that it gives";
-	/* each counts by itself (RFC 7672 2.2), also one that says nothing */
+	/* a malformed TLSA record is kept: it counts as an unusable one (RFC 7672 2.2) */
 	if (r->bad && record->type == DNS_TLSA) {
 		*record = (struct dns_record){ .owner = record->owner,
 			.type = DNS_TLSA,
@@ -307,7 +307,7 @@ read_data(struct reader *r, struct dns_record *record, size_t end, struct arena 
 	}
 }
 
-/* RFC 8914: an option with a code, and a text for people. */
+/* Reads the extended error (RFC 8914), an option with a code and a text. */
 static void
 read_options(struct reader *r, size_t end, struct arena *arena, struct dns_answer *a)
 {
@@ -323,8 +323,8 @@ read_options(struct reader *r, size_t end, struct arena *arena, struct dns_answe
 }
 
 /*
- * One record of any section; only those of the answer section are kept. *bad: why one of them was
- * not.
+ * Reads a record of any section. `keep`: it is of the answer section and is kept, unless it is
+ * malformed; then *bad is set to why.
  */
 static void
 read_record(
@@ -345,10 +345,10 @@ read_record(
 		read_options(r, end, arena, a);
 	}
 	if (!r->bad && keep && class == CLASS_IN && is_known_type(type)) {
-		/* it ends where the record does */
+		/* reads no further than the end of the record */
 		struct reader data = { r->at, end, r->pos, NULL };
 		read_data(&data, &record, end, arena);
-		/* what it leads to is lost, not that it leads there */
+		/* a malformed CNAME must not be taken for a missing one */
 		if (data.bad && type == DNS_CNAME) {
 			r->bad = data.bad;
 		} else if (data.bad) {
@@ -372,7 +372,7 @@ dns_wire_answer(struct span octets, struct arena *arena, struct dns_answer *a, s
 	size_t left = 0;
 
 	*a = (struct dns_answer){ .ede = -1 };
-	read16(&r);				/* the id: c-ares has compared it */
+	read16(&r);				/* the ID, which c-ares has compared */
 	unsigned flags = read16(&r), questions = read16(&r), answers = read16(&r);
 	unsigned others = read16(&r);
 	others += read16(&r);
@@ -396,7 +396,7 @@ dns_wire_answer(struct span octets, struct arena *arena, struct dns_answer *a, s
 		    answers < DNS_RECORDS_MAX ? answers : DNS_RECORDS_MAX);
 	for (unsigned i = 0; i < answers + others && !r.bad; i++)
 		read_record(&r, arena, a, i < answers, &bad);
-	/* what is no alias is said of a name that is said not to exist (RFC 6604 3) */
+	/* only CNAMEs make sense with NXDOMAIN, which is about the last name (RFC 6604 3) */
 	if (a->rcode == DNS_NXDOMAIN) {
 		size_t n = 0;
 		for (size_t i = 0; i < a->nrecords; i++)
@@ -411,7 +411,7 @@ dns_wire_answer(struct span octets, struct arena *arena, struct dns_answer *a, s
 	return !r.bad || err_set(err, ERR_DNS, "malformed: %s", r.bad);
 }
 
-/* ---- looking into an answer */
+/* ---- lookups in an answer */
 
 static struct span
 without_dot(struct span name)

@@ -1,11 +1,11 @@
 /*
- * DNS messages as octets (RFC 1035 4.1, RFC 6891): makes queries, parses answers. Pure functions.
- * Answers are hostile: every length is checked, compression only ever points backwards, and what
- * an answer may cost is bounded.
+ * Builds DNS queries and parses answers (RFC 1035 4.1, RFC 6891). Pure functions. Answers are
+ * assumed to be hostile: every length is checked, compression pointers must point backwards, and
+ * the memory and time that an answer can cost are bounded.
  *
- * Names are text as in zone files (RFC 1035 5.1): without the last dot, "" is the root, a dot
- * within a label is "\.", unprintable octets are "\DDD". A name that was parsed can be queried
- * again as it is.
+ * Names are text as in zone files (RFC 1035 5.1), without the final dot: "" is the root, a dot
+ * within a label is "\.", an unprintable octet is "\DDD". A name from an answer can be queried
+ * as it is.
  */
 #ifndef NET_DNS_WIRE_H
 #define NET_DNS_WIRE_H
@@ -16,7 +16,7 @@
 #include "base/err.h"
 #include "net/addr.h"
 
-/* type, number, the word for it */
+/* type, its number */
 #define DNS_TYPES(X)	\
 	X(A, 1)		\
 	X(NS, 2)	\
@@ -49,46 +49,53 @@ struct dns_record {
 	/* TXT: its strings joined; TLSA: the certificate association data */
 	struct span data;
 	unsigned usage, selector, matching;	/* TLSA */
-	bool malformed;			/* TLSA: too short to have these */
+	bool malformed;			/* TLSA: too short to have the three fields above */
 };
 
 struct dns_answer {
-	unsigned rcode;			/* with EDNS's upper bits */
-	/* the resolver says it validated; an authoritative server answered */
+	unsigned rcode;			/* with the upper bits from EDNS */
+	/* AD: the resolver says that it validated; AA: the server is authoritative */
 	bool ad, aa;
-	/* the server left records out (TC), which is only right over UDP */
+	/* TC: the server left records out, which it may do only over UDP */
 	bool truncated;
-	bool cut;			/* it has more than DNS_RECORDS_MAX records */
+	bool cut;			/* records beyond DNS_RECORDS_MAX were dropped */
 	struct span question;
 	/* from the answer section, of class IN and the types above, in order */
 	struct dns_record *record;
 	size_t nrecords;
-	/* records left out because their data are malformed; never TLSA */
+	/* records dropped because their data is malformed; TLSA records never are */
 	size_t nbad;
-	/* the extended error (RFC 8914); -1: none */
+	/* extended error (RFC 8914); -1: none */
 	int ede;
 	struct span ede_text;
 };
 
-/* Writes a query with RD, AD and EDNS. Returns its octets, or 0: `name` is not a DNS name. */
+/*
+ * Writes a query with RD, AD and EDNS to `out` and returns its length in octets, or 0 when `name`
+ * is not a DNS name.
+ */
 size_t dns_wire_query(char out[DNS_QUERY_MAX], unsigned id, struct span name, enum dns_type);
 
 /*
- * Parses an answer into the arena. False with err (ERR_DNS, "malformed: …") when the octets are
- * not a complete answer, or no well-formed record of the type asked for is left.
+ * Parses an answer into the arena. Returns false and sets err (ERR_DNS, "malformed: …") when the
+ * octets are not a complete answer, or when records were malformed and none of the requested type
+ * is left.
  */
 bool dns_wire_answer(struct span octets, struct arena *, struct dns_answer *, struct err *);
 
 /*
- * Follows the CNAMEs of an answer from `name` to their end, which is `name` itself when there are
- * none; *steps is how many there were. False: they form a loop.
+ * Follows the CNAMEs of an answer from `name`. Sets *last to the final name, which is `name` itself
+ * when there are none, and *steps to the number of CNAMEs. False: they form a loop.
  */
 bool dns_follow(const struct dns_answer *, struct span name, struct span *last, unsigned *steps);
 
-/* The next record of this type and owner after `before` (NULL: the first); NULL: no more. */
+/*
+ * Returns the next record with this owner and type after `before`, or the first when `before` is
+ * NULL. NULL: no more.
+ */
 const struct dns_record *dns_next(const struct dns_answer *, struct span owner, enum dns_type,
     const struct dns_record *before);
 
-bool dns_name_eq(struct span, struct span);		/* in any case, a last dot or not */
+bool dns_name_eq(struct span, struct span);		/* ignores case and a final dot */
 
 #endif

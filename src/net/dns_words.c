@@ -1,4 +1,4 @@
-/* dns_words - types, rcodes and extended errors of the DNS, and what name servers did, in words. */
+/* dns_words - names of DNS types, rcodes and extended errors, and texts about a reply. */
 #include "net/dns_words.h"
 
 #include <assert.h>
@@ -97,7 +97,7 @@ dns_ede_word(int code)
 	return code >= 0 && (size_t)code < sizeof words / sizeof *words ? words[code] : NULL;
 }
 
-/* ---- what the name servers did: net/dns.h */
+/* ---- replies, declared in net/dns.h */
 
 const char *
 dns_trust_word(enum dns_trust trust)

@@ -1,15 +1,15 @@
-/* The numbers of DNS messages in words: types, rcodes, extended errors (RFC 6895, RFC 8914). */
+/* Names of DNS types, rcodes and extended errors (RFC 6895, RFC 8914), and what rcodes mean. */
 #ifndef NET_DNS_WORDS_H
 #define NET_DNS_WORDS_H
 
 #include "base/span.h"
 
-/* What an answer's rcode means (RFC 1035 4.1.1, RFC 6895 2.3). */
+/* An rcode (RFC 1035 4.1.1, RFC 6895 2.3). */
 struct rcode_info {
 	unsigned number;
 	const char *name;		/* "NXDOMAIN" */
 	const char *rfc;
-	const char *means; /* a sentence without its full stop */
+	const char *means; /* a sentence without a full stop */
 };
 const struct rcode_info *rcode_info(unsigned number);		/* NULL: not known */
 const struct rcode_info *rcode_named(struct span name);		/* in any case; NULL: not known */

@@ -1,9 +1,9 @@
-/* fetch - one small text by HTTPS on the loop. */
+/* fetch - fetches one small text by HTTPS on the loop. */
 #include "net/fetch.h"
 
 #include <stdlib.h>
 
-/* addresses tried side by side; a name is looked up by who starts it */
+/* connection attempts in parallel; libcurl needs no others, since it does not resolve names */
 enum { WATCHES_MAX = 8 };
 
 struct watched {
@@ -63,7 +63,7 @@ find_watch(struct fetch *f, int fd)
 	return vacant;
 }
 
-/* One that finds no room, or cannot be watched, runs into the fetch's own timeout. */
+/* If there is no room, or the descriptor cannot be watched, the fetch times out. */
 static void
 watch(void *ctx, int fd, unsigned want)
 {

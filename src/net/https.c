@@ -1,4 +1,4 @@
-/* https - one small text by HTTPS, by libcurl. */
+/* https - fetches one small text by HTTPS with libcurl. */
 #include "net/https.h"
 
 #include <curl/curl.h>
@@ -69,7 +69,7 @@ is_same(const struct addr *a, const struct sockaddr *b)
 	    memcmp(&a->in6.sin6_addr, &six->sin6_addr, sizeof six->sin6_addr) == 0;
 }
 
-/* What may be connected to is judged here, whatever name or form of an address led to it. */
+/* Refuses all addresses but the given ones, however libcurl came to use them. */
 static curl_socket_t
 open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
 {
@@ -83,9 +83,7 @@ open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
 	return CURL_SOCKET_BAD;
 }
 
-/*
- * The addresses are known, and perhaps another port than the URL's: libcurl has nothing to look up.
- */
+/* Gives libcurl the addresses and the port, so that it looks up nothing. */
 static void
 set_addresses(struct https_get *g, const struct https_opts *o)
 {
@@ -127,7 +125,7 @@ set_request(struct https_get *g, const struct https_opts *o)
 	curl_easy_setopt(g->easy, CURLOPT_URL, url.at);
 	curl_easy_setopt(g->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(g->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	/* the environment's is for browsers */
+	/* "": ignore https_proxy of the environment, which is meant for browsers */
 	curl_easy_setopt(g->easy, CURLOPT_PROXY, o->proxy ? o->proxy : "");
 	curl_easy_setopt(g->easy, CURLOPT_USERAGENT, "smtpsh");
 	curl_easy_setopt(g->easy, CURLOPT_NOSIGNAL, 1L);
@@ -135,7 +133,7 @@ set_request(struct https_get *g, const struct https_opts *o)
 	curl_easy_setopt(g->easy, CURLOPT_ERRORBUFFER, g->why);
 	curl_easy_setopt(g->easy, CURLOPT_WRITEFUNCTION, on_text);
 	curl_easy_setopt(g->easy, CURLOPT_WRITEDATA, g);
-	/* also NULL: its own default may not be there */
+	/* set even if NULL: libcurl's compiled-in default may not exist here */
 	curl_easy_setopt(g->easy, CURLOPT_CAINFO, o->ca_file);
 	curl_easy_setopt(g->easy, CURLOPT_CAPATH, o->ca_folder);
 	set_addresses(g, o);

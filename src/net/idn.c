@@ -1,4 +1,4 @@
-/* idn - names in other scripts than ASCII, by libidn2. */
+/* idn - converts internationalized domain names with libidn2. */
 #include "net/idn.h"
 
 #include <idn2.h>

@@ -1,7 +1,7 @@
 /*
- * Internationalised domain names (IDNA 2008, RFC 5891; libidn2). A shared module (base/module.h),
- * got by idn(). Only names with octets above 127 may be passed: libidn2 rejects some ASCII names
- * that exist.
+ * Internationalized domain names (IDNA 2008, RFC 5891) with libidn2. A shared module
+ * (base/module.h), opened by idn(). Pass only names with bytes above 127: libidn2 rejects some
+ * ASCII names that exist.
  */
 #ifndef NET_IDN_H
 #define NET_IDN_H
@@ -11,13 +11,13 @@
 
 struct idn {
 	/*
-	 * Converts U-labels to A-labels, in the arena: "bücher.example" to
-	 * "xn--bcher-kva.example". False with err (ERR_DNS).
+	 * Converts U-labels to A-labels in the arena: "bücher.example" to
+	 * "xn--bcher-kva.example". Returns false and sets err (ERR_DNS) on failure.
 	 */
 	bool (*to_ascii)(struct span name, struct arena *, struct span *out, struct err *);
 	/*
-	 * Converts A-labels to U-labels, to be shown beside the A-labels, never alone; returns
-	 * the name itself where it has none.
+	 * Converts A-labels to U-labels; returns `name` itself on failure. Show the result beside
+	 * the A-labels, never alone: U-labels can be made to look like another name.
 	 */
 	struct span (*to_unicode)(struct span name, struct arena *);
 };

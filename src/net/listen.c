@@ -14,7 +14,7 @@
 enum { ACCEPTS_A_TURN = 64, BACKLOG = 4096 };
 
 struct listener {
-	/* the spare one goes when there are no more: who comes then is closed, not left waiting */
+	/* spare: reserved for closing a connection when descriptors run out */
 	int fd, spare;
 	struct loop_watch *watch;
 	listen_fn *fn;
@@ -22,7 +22,10 @@ struct listener {
 	struct addr addr;
 };
 
-/* Without this a listener that cannot accept would be ready for ever. */
+/*
+ * Accepts a connection and closes it when no descriptor is left (EMFILE): it would otherwise stay
+ * in the queue, and the listener would be ready again at once.
+ */
 static void
 listen_turn_away(struct listener *l)
 {
@@ -66,7 +69,7 @@ listen_text(const struct addr *a, char out[ADDR_TEXT])
 	return out;
 }
 
-/* A socket file that nobody listens on any more stands in the way of bind. */
+/* Removes a socket file on which nobody listens any more: bind(2) would fail with EADDRINUSE. */
 static void
 listen_remove_stale(const struct addr *at)
 {
@@ -81,7 +84,7 @@ listen_remove_stale(const struct addr *at)
 	close(fd);
 }
 
-/* Its mode is there from the beginning: nobody gets in before it is set. */
+/* umask(2) sets the mode at creation: with chmod(2) others could connect before it. */
 static int
 listen_bind(int fd, const struct addr *at)
 {

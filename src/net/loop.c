@@ -18,7 +18,7 @@
 #include "base/alarm.h"
 #include "base/environment.h"
 
-/* What the list holds: part of everything that fires. */
+/* An entry of a ready list, embedded in everything that fires. */
 struct ready {
 	struct ready *next, **back;	/* back is NULL when not on a list */
 	loop_fn *fn;
@@ -34,17 +34,17 @@ struct ready_list {
 
 struct timers {
 	uv_timer_t uv;
-	struct loop_timer **heap;	/* those that are set */
+	struct loop_timer **heap;	/* the timers that are set */
 	size_t n, room;
 	uint64_t turns;
-	uint64_t told_ms;		/* what libuv knows as the first one's */
+	uint64_t told_ms;		/* the time for which libuv's timer is set */
 };
 
 #ifdef __linux__
 /*
- * All descriptors are in one set of ours, and libuv knows of the set alone. It would try each one
- * out, and take it out and put it in again whenever something else is wanted of it: seven system
- * calls a connection in place of three.
+ * All descriptors are in an epoll set of our own, and libuv only watches that set. libuv would
+ * probe each descriptor, and remove and add it again whenever the wanted events change: seven
+ * system calls for a connection instead of three.
  */
 struct set {
 	int fd;
@@ -60,17 +60,17 @@ struct loop {
 #ifdef __linux__
 	struct set set;
 #endif
-	/* due: timers, which wait until all that is ready with them is worked off */
+	/* due: timers that have expired, to be fired after what became ready with them */
 	struct ready_list urgent, ready, due;
 	struct loop_watch *changed;
-	/* next_idle: while the hooks run, the one after this */
+	/* next_idle: the hook to run next, while hooks run */
 	struct loop_idle *idles, *next_idle;
 	bool kicked;
-	unsigned urgents;		/* watches that must not wait */
-	unsigned works;			/* threads that are not through */
+	unsigned urgents;		/* number of urgent watches */
+	unsigned works;			/* number of unfinished threads */
 };
 
-/* how long the ready list may be worked before the terminal is looked at again */
+/* how long the ready list is handled before urgent watches are checked again */
 #define SLICE_US 4000
 
 struct loop_watch {
@@ -80,7 +80,7 @@ struct loop_watch {
 	struct loop *loop;
 	int fd;
 	struct ready ready;
-	/* of those whose `want` libuv has not been told; back is NULL when not of them */
+	/* in the list of watches whose `want` was changed; back is NULL when not in it */
 	struct loop_watch *next, **back;
 	unsigned want, told;
 	bool urgent;
@@ -100,7 +100,7 @@ list_init(struct ready_list *list)
 	list->last = &list->first;
 }
 
-/* Where it is not on one already. */
+/* Adds an entry, unless it is in a list already. */
 static void
 loop_list_add(struct ready_list *list, struct ready *r)
 {
@@ -112,7 +112,7 @@ loop_list_add(struct ready_list *list, struct ready *r)
 	list->last = &r->next;
 }
 
-/* From whichever it is on. */
+/* Removes an entry from the list that it is in. */
 static void
 loop_list_remove(struct loop *loop, struct ready *r)
 {
@@ -141,8 +141,8 @@ list_take(struct loop *loop, struct ready_list *list)
 }
 
 /*
- * Who was kept from running for a while finds the answer and its deadline at once: the answer came
- * in time.
+ * Moves the expired timers behind everything that is ready. After the process was held up, data and
+ * its deadline show up together; the data came in time and is handled first.
  */
 static void
 take_due(struct loop *loop)
@@ -172,14 +172,14 @@ no_loop(int why)
 	_exit(ERR_SYSTEM);
 }
 
-/* For uv_close: frees ->data, in which the handle lives. */
+/* For uv_close: frees ->data, which contains the handle. */
 static void
 loop_free_data(uv_handle_t *uv)
 {
 	free(uv->data);
 }
 
-/* ---- what is wanted of a descriptor, and what it is ready for */
+/* ---- descriptors */
 
 static void
 note_change(struct loop_watch *w)
@@ -213,7 +213,7 @@ on_set(uv_poll_t *uv, int status, int events)
 	int n = most;
 
 	(void)status, (void)events;
-	/* so often at most, lest those that are ready again keep it here */
+	/* bounded: descriptors that become ready again and again must not keep it here */
 	for (int round = 0; round < 16 && n == most; round++) {
 		n = epoll_wait(set->fd, set->got, most, 0);
 		for (int i = 0; i < n; i++) {
@@ -238,7 +238,7 @@ set_open(struct loop *loop)
 	if (bad)
 		no_loop(bad);
 	uv_poll_start(&set->uv, UV_READABLE, on_set);
-	uv_unref((uv_handle_t *)&set->uv);	/* who waits for nothing else is not kept */
+	uv_unref((uv_handle_t *)&set->uv);	/* while it is empty, uv_run must not wait for it */
 }
 
 static void
@@ -248,7 +248,7 @@ set_close(struct loop *loop)
 	close(loop->set.fd);
 }
 
-/* 0, or libuv's number of what is wrong with it. */
+/* Tells the set which events are wanted. Returns 0 or libuv's error number. */
 static int
 watch_tell(struct loop_watch *w, unsigned want)
 {
@@ -258,7 +258,7 @@ watch_tell(struct loop_watch *w, unsigned want)
 
 	if (want == w->told)
 		return 0;
-	/* in the set only while something is wanted: a hang-up would be told for ever */
+	/* in the set only while something is wanted: epoll always reports hang-ups */
 	int how = w->told == 0 ? EPOLL_CTL_ADD : want == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
 	if (epoll_ctl(set->fd, how, w->fd, &event) != 0 && want != 0)
 		return uv_translate_sys_error(errno);
@@ -270,7 +270,7 @@ watch_tell(struct loop_watch *w, unsigned want)
 	return 0;
 }
 
-/* What cannot be in a set is told at once, not when something is wanted. */
+/* Adds the descriptor once in any case, to report now if it cannot be watched. */
 static int
 watch_open(struct loop_watch *w)
 {
@@ -306,7 +306,7 @@ on_poll(uv_poll_t *uv, int status, int events)
 	struct loop_watch *w = uv->data;
 
 	if (status < 0) {
-		/* libuv has stopped it: what is still wanted after this news is told anew */
+		/* libuv has stopped it: what is still wanted then must be told again */
 		w->told = 0;
 		note_change(w);
 	}
@@ -355,8 +355,8 @@ forget_change(struct loop_watch *w)
 }
 
 /*
- * Only before it waits: what is wanted changes several times within a turn, and telling costs
- * system calls.
+ * Passes on changes only before the loop waits: what is wanted changes several times within a turn,
+ * and each change costs system calls.
  */
 static void
 tell_changes(struct loop *loop)
@@ -375,7 +375,7 @@ loop_new(void)
 	struct loop *loop = memory_zeroed(sizeof *loop);
 
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);	/* ulimit -f: the write fails, and is told of */
+	signal(SIGXFSZ, SIG_IGN);	/* ulimit -f: the write fails with EFBIG instead */
 	int bad = uv_loop_init(&loop->uv);
 	if (bad)
 		no_loop(bad);
@@ -396,7 +396,7 @@ loop_free(struct loop *loop)
 	uv_close((uv_handle_t *)&loop->timers.uv, NULL);
 	set_close(loop);
 	uv_run(&loop->uv, UV_RUN_NOWAIT);
-	while (loop->works > 0)		/* its end is near: such work is bounded */
+	while (loop->works > 0)		/* does not take long: such work is bounded */
 		uv_run(&loop->uv, UV_RUN_ONCE);
 	free(loop->timers.heap);
 	loop->timers = (struct timers){ 0 };
@@ -404,17 +404,17 @@ loop_free(struct loop *loop)
 		free(loop);
 }
 
-/* ---- a timer that fires once */
+/* ---- timers */
 
 /*
- * Those that are set are a heap, the first one due at its top, and libuv knows of the top alone:
- * its own timer would be three times as large, and a session has two.
+ * The timers that are set form a heap, and a single timer of libuv is set for the first one.
+ * libuv's timers are three times as large, and every session has two.
  */
 struct loop_timer {
 	struct ready ready;
 	struct loop *loop;
-	uint64_t due_ms;		/* of uv_now */
-	uint64_t turn;			/* due at the same time: who was set first is first */
+	uint64_t due_ms;		/* on the clock of uv_now */
+	uint64_t turn;			/* orders timers with the same due_ms as they were set */
 	size_t place;			/* in the heap, from 1; 0: not set */
 };
 
@@ -431,7 +431,7 @@ heap_put(struct timers *timers, size_t place, struct loop_timer *t)
 	t->place = place;
 }
 
-/* Puts it where it belongs, from a place that is free: upwards, else downwards. */
+/* Puts a timer into the heap, beginning at a free place: moves it up, or else down. */
 static void
 heap_settle(struct timers *timers, size_t place, struct loop_timer *t)
 {
@@ -474,11 +474,11 @@ on_timer(uv_timer_t *uv)
 		heap_remove(timers, t);
 		loop_list_add(&loop->due, &t->ready);
 	}
-	/* libuv runs timers before it waits: what is due must not wait for something else */
+	/* libuv runs timers before it waits: uv_run must now return and not wait */
 	uv_stop(uv->loop);
 }
 
-/* As tell_changes: only before it waits. */
+/* Sets libuv's timer; like tell_changes, only before the loop waits. */
 static void
 tell_timers(struct loop *loop)
 {
@@ -635,7 +635,7 @@ loop_unwatch(struct loop_watch *w)
 	loop_list_remove(w->loop, &w->ready);
 	forget_change(w);
 	w->loop->urgents -= w->urgent;
-	/* who waited for it looks whether there is anything left to wait for */
+	/* the caller of loop_turn checks whether anything is left to wait for */
 	loop_kick(w->loop);
 	watch_close(w);
 }
@@ -691,8 +691,8 @@ struct loop_signal {
 };
 
 /*
- * SIGINT and SIGTERM must end even a loop that does not turn: before libuv's handler, which only
- * writes to a pipe, the alarm is set, and what is told of the signal takes it back.
+ * SIGINT and SIGTERM must end the process even if the loop is blocked. The handler sets the alarm
+ * and then calls libuv's, which only writes to a pipe; on_signal_due cancels the alarm.
  */
 static void (*libuv_handler[2])(int);
 
@@ -825,7 +825,7 @@ loop_child_free(struct loop_child *c)
 	uv_close((uv_handle_t *)&c->uv, loop_free_data);
 }
 
-/* ---- work in threads */
+/* ---- threads */
 
 struct loop_work {
 	uv_work_t uv;

@@ -1,4 +1,4 @@
-/* order - in which order addresses are tried. */
+/* order - the order in which addresses are tried. */
 #include "net/order.h"
 
 #include <assert.h>
@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/port.h"
 
-/* RFC 6724 2.1, as far as it tells destinations of mail apart. */
+/* RFC 6724 2.1, without the prefixes that are not in use any more. */
 static int
 order_precedence(const struct addr *a)
 {
@@ -28,8 +28,8 @@ order_precedence(const struct addr *a)
 }
 
 /*
- * Has this machine a route and a source address for it? A datagram socket tells, and nothing is
- * sent.
+ * Whether this machine has a route and a source address for it. Connecting a datagram socket tells,
+ * and sends nothing.
  */
 static bool
 order_is_reachable(const struct addr *a)
@@ -61,6 +61,10 @@ order_sort(struct ranked *list, size_t n)
 	}
 }
 
+/*
+ * Takes the first address of at least this rank and of the family, if not 0, out of the list by
+ * making its rank negative. NULL: none.
+ */
 static const struct ranked *
 take(struct ranked *list, size_t n, unsigned family, int rank_least)
 {
@@ -92,7 +96,7 @@ order_addresses(struct addr *addr, size_t n)
 			next = take(list, n, 0, REACHABLE);
 		if (!next)
 			next = take(list, n, 0, 0);
-		assert(next);			/* each turn takes one of n */
+		assert(next);			/* each iteration takes one of n */
 		addr[i] = next->addr;
 		family = addr_family(&addr[i]) == 6 ? 4 : 6;
 	}

@@ -1,4 +1,4 @@
-/* proxy - a way through a SOCKS5 or HTTP proxy. */
+/* proxy - connects through a SOCKS5 or HTTP proxy. */
 #include "net/proxy.h"
 
 #include <netdb.h>
@@ -87,7 +87,7 @@ socks_failure(unsigned char code)
 	    "it failed with a code that is not in RFC 1928";
 }
 
-/* How many octets its answer has, as far as what came tells. */
+/* Returns the length of the reply in octets, or 5 until the octets that tell it have come. */
 static size_t
 socks_length(struct span in)
 {
@@ -128,9 +128,9 @@ proxy_read_http(struct proxy *p, struct span in)
 	return false;
 }
 
-/* ---- octets */
+/* ---- reading and writing */
 
-/* How many octets of an answer may be read now, without one that is not the proxy's. */
+/* Returns how many bytes of the reply may be read now without reading beyond its end. */
 static size_t
 proxy_may_read(const struct proxy *p)
 {
@@ -141,7 +141,7 @@ proxy_may_read(const struct proxy *p)
 	return p->stage == SOCKS_ANSWER ? socks_length(in) - in.len : 1;
 }
 
-/* False: it has ended. */
+/* Handles what was read of a reply. False: the proxy is done, in success or failure. */
 static bool
 proxy_understand(struct proxy *p)
 {
@@ -252,7 +252,7 @@ proxy_free(struct proxy *p)
 	free(p);
 }
 
-/* ---- which */
+/* ---- the option */
 
 static bool
 proxy_look_up(struct proxy_opts *o, const char *host, const char *port, struct err *err)

@@ -1,4 +1,4 @@
-/* proxy_header - the PROXY protocol header. */
+/* proxy_header - parses the setting for a PROXY protocol header, and writes the header. */
 #include "net/proxy_header.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * The PROXY protocol header that a load balancer sends first, versions 1 and 2, as a pure
- * function.
+ * The PROXY protocol header, versions 1 and 2, which a load balancer sends at the start of a
+ * connection. Pure functions.
  */
 #ifndef NET_PROXY_HEADER_H
 #define NET_PROXY_HEADER_H
@@ -10,30 +10,32 @@
 
 enum {
 	PROXY_HEADER_TLVS_MAX = 16, PROXY_HEADER_TLV_MAX = 1024,
-	/* octets: whatever was parsed fits */
+	/* octets; enough for every header that proxy_header_parse accepts */
 	PROXY_HEADER_MAX = 16 + 36 + PROXY_HEADER_TLVS_MAX * (3 + PROXY_HEADER_TLV_MAX)
 };
 
 struct proxy_header {
 	unsigned version;		/* 1 or 2; 0: no header */
-	/* UNKNOWN in version 1, LOCAL in version 2: the balancer's own health check */
+	/* UNKNOWN in version 1, LOCAL in version 2: a health check by the balancer itself */
 	bool local;
-	struct addr source, destination;	/* .len 0: the connection's own */
-	/* version 2 */
+	struct addr source, destination;	/* .len 0: that of the connection */
+	/* version 2 only */
 	struct { unsigned char type; struct span value; } tlv[PROXY_HEADER_TLVS_MAX];
 	size_t ntlvs;
 };
 
 /*
- * Parses "v1", "v2" or "off", then words separated by spaces or commas: local, src=ADDR:PORT,
- * dst=ADDR:PORT, and in version 2 authority=NAME, alpn=NAME, unique-id=TEXT, ssl=VERSION,
- * tlv=0xNN:TEXT. Values point into `text`. False with err (ERR_USAGE).
+ * Parses "v1", "v2" or "off", followed by words separated by spaces or commas: local (or unknown),
+ * src=ADDR:PORT, dst=ADDR:PORT, and in version 2 authority=NAME, alpn=NAME, unique-id=TEXT,
+ * netns=NAME, tlv=0xNN:TEXT. Values point into `text`. Returns false and sets err (ERR_USAGE) on
+ * failure.
  */
 bool proxy_header_parse(struct proxy_header *, struct span text, struct err *);
 
 /*
- * Writes the header into `out`, empty before; `local` and `peer` are the connection's addresses.
- * False with err when both addresses are not of one family, or `out` has no room.
+ * Writes the header to `out`, which must be empty. `local` and `peer`, the connection's addresses,
+ * are used where the header names none. Returns false and sets err (ERR_USAGE) when the two
+ * addresses are of different families or `out` is too small.
  */
 bool proxy_header_write(const struct proxy_header *, const struct addr *local,
     const struct addr *peer, struct buf *out, struct err *);

@@ -1,4 +1,4 @@
-/* sysnames - hosts(5) and resolv.conf(5). */
+/* sysnames - parses hosts(5) and resolv.conf(5). */
 #include "net/sysnames.h"
 
 #include <unistd.h>
@@ -57,9 +57,7 @@ read_line(struct resolv_conf *c, struct span line, struct arena *arena)
 	}
 }
 
-/*
- * resolv.conf(5): without search and domain, what follows the first dot of the host's name.
- */
+/* Without "search" and "domain" it is what follows the first dot of the host's name. */
 static void
 search_own_domain(struct resolv_conf *c, struct arena *arena)
 {

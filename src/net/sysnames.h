@@ -1,6 +1,6 @@
 /*
- * Names as the system resolves them before it asks the DNS, and how it asks: hosts(5) and
- * resolv.conf(5).
+ * The system's resolver configuration: hosts(5), which precedes the DNS, and resolv.conf(5), which
+ * says how the DNS is queried.
  */
 #ifndef NET_SYSNAMES_H
 #define NET_SYSNAMES_H
@@ -19,25 +19,28 @@ struct resolv_conf {
 	unsigned ndots;
 	bool trust_ad;
 	uint64_t timeout_ms;			/* for one server's answer; 0: not given */
-	unsigned attempts;			/* how often each server is asked at most */
+	unsigned attempts;			/* maximum number of queries to each server */
 };
 
 /*
- * Parses the text of a resolv.conf, ignoring what it does not understand. The search list lives
- * in the arena.
+ * Parses the text of a resolv.conf. Unknown or invalid lines are ignored. The search list is
+ * copied into the arena.
  */
 void resolv_conf_parse(struct resolv_conf *, struct span text, struct arena *);
 
 /*
- * Finds the addresses of a name in the text of a hosts file, in order and up to `max`; returns
- * how many.
+ * Writes to `out` up to `max` addresses that the text of a hosts file has for `name`, in the
+ * order of the file, and returns their number.
  */
 size_t hosts_find(struct span text, struct span name, struct addr out[], size_t max);
 
-/* The full name (one with a dot) on a line of it that has this short name; empty: none. */
+/*
+ * Returns the first name with a dot on a line of a hosts file that also has `name`, as a part of
+ * `text`. Empty: none.
+ */
 struct span hosts_full_name(struct span text, struct span name);
 
-/* The file's text, at most 1 MiB; empty when it cannot be read. */
+/* Reads a file of at most 1 MiB into the arena; empty when it cannot be read or is larger. */
 struct span sysnames_file(const char *path, struct arena *);
 
 #endif

@@ -1,9 +1,9 @@
-/* tls - TLS through OpenSSL, which is opened when it is first needed. */
+/* tls - calls the module with OpenSSL, which is opened when it is first needed. */
 #include "net/tls_openssl.h"
 
 #include <stdatomic.h>
 
-/* NULL with err: it cannot be opened. */
+/* Returns NULL and sets err when it cannot be opened. */
 static const struct tls_openssl *
 openssl(struct err *err)
 {
@@ -17,7 +17,7 @@ openssl(struct err *err)
 	return o;
 }
 
-/* Where there is an object of its own, it has been opened. */
+/* For functions that take an object of the module, which must have been opened to make it. */
 static const struct tls_openssl *
 its(void)
 {
@@ -139,7 +139,7 @@ tls_binding(struct tls *t, enum tls_binding which, char out[TLS_BINDING_MAX])
 	return its()->binding(t, which, out);
 }
 
-/* ---- what needs no connection */
+/* ---- without a connection */
 
 unsigned
 tls_key_rsa_bits(struct span der, struct err *err)

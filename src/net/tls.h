@@ -1,7 +1,7 @@
 /*
- * TLS contexts and handshakes (OpenSSL), verification that keeps every problem, and plain data
- * about all that the peer presented. Nothing here decides whether a problem ends a session:
- * verification is a finding, always shown, enforced when asked for.
+ * TLS contexts and handshakes (OpenSSL), certificate verification that records every problem, and
+ * a description of everything that the peer presented. A problem does not fail the handshake:
+ * the result of verification is always reported, and whether to enforce it is up to the caller.
  */
 #ifndef NET_TLS_H
 #define NET_TLS_H
@@ -14,34 +14,32 @@
 struct tls_opts {
 	/* file or directory of certificates to trust; NULL: the system's */
 	const char *ca;
-	/*
-	 * our own certificate and key, PEM files; NULL: none. A server must have them, or `made`
-	 */
+	/* our own certificate and key, PEM files; NULL: none. A server needs them, or `made` */
 	const char *cert, *key;
-	/* "1.2" by default; below that the security level is lowered too */
+	/* NULL: "1.2", or max_version when lower; below 1.2 the security level is lowered too */
 	const char *min_version;
-	const char *max_version; /* NULL: OpenSSL's highest; below 1.2 it is the lowest too */
-	/* in OpenSSL's syntax, with those of TLS 1.3 (TLS_...) among them; NULL: its default */
+	const char *max_version; /* NULL: OpenSSL's maximum */
+	/* in OpenSSL's syntax, including those of TLS 1.3 (TLS_...); NULL: its default */
 	const char *ciphers;
-	const char *groups;		/* for key exchange, as "X25519:P-256"; NULL: its default */
+	const char *groups;		/* for key exchange, "X25519:P-256"; NULL: its default */
 	bool legacy_renegotiation;	/* allow servers without RFC 5746 */
-	/* append the session's secrets to this file (SSLKEYLOGFILE); NULL: do not */
+	/* file to append the session's secrets to (SSLKEYLOGFILE); NULL: none */
 	const char *keylog;
 	bool server;
-	/* a server's certificate made at start; for a client, the CA it trusts */
+	/* from tls_make: a server's certificate; for a client, the CA to trust */
 	struct tls_made *made;
 };
 
-/* What a client wants of one handshake. */
+/* A client's parameters for one handshake. */
 struct tls_ask {
 	/*
-	 * the name or address the certificate must match, sent as SNI unless an address; empty:
-	 * any
+	 * The name or address that the certificate must match; empty: any. A name is also sent as
+	 * SNI.
 	 */
 	struct span name;
-	/* sent as SNI in its place: a TLSA base domain (RFC 7672 8.1); empty: `name` */
+	/* sent as SNI instead: the TLSA base domain (RFC 7672 8.1); empty: `name` */
 	struct span sni;
-	/* the name came from a file, not from the user: a match does not permit credentials */
+	/* the name comes from a file, not from the user: a match does not permit credentials */
 	bool name_from_file;
 	bool anonymous;			/* do not present our own certificate to this server */
 	/* signature algorithms to offer, in OpenSSL's syntax; NULL: its default */
@@ -49,23 +47,23 @@ struct tls_ask {
 };
 
 /*
- * Keys, certificates and settings of connections; costs milliseconds, so it is made when TLS is
- * first needed. Reference-counted. NULL with err.
+ * Creates the keys, certificates and settings shared by connections. That takes milliseconds, so it
+ * is done when TLS is first needed. Reference-counted. Returns NULL and sets err on failure.
  */
 struct tls_context;
 struct tls_context *tls_context_new(const struct tls_opts *, struct err *);
 void tls_context_free(struct tls_context *);
 /*
- * The i-th note to show with each of its handshakes: keys are logged, the security level is
- * lowered. NULL: no more.
+ * Returns the i-th note to show with each handshake, such as that keys are logged or that the
+ * security level is lowered. NULL: no more.
  */
 const char *tls_context_note(const struct tls_context *, size_t i);
-/* whether min_version and max_version take it; else err (ERR_USAGE) */
+/* Whether it is a version for min_version and max_version; if not, sets err (ERR_USAGE). */
 bool tls_version_ok(struct span text, struct err *);
 
 /*
- * A CA and a server certificate for `names`, made now, kept in memory, and valid for 90 days.
- * NULL with err.
+ * Creates a CA and a server certificate for `names`, valid for 90 days and kept in memory only.
+ * Returns NULL and sets err on failure.
  */
 struct tls_made;
 struct tls_made *tls_make(const char *const names[], size_t n, struct err *);
@@ -76,23 +74,23 @@ struct span tls_made_ca_pem(const struct tls_made *);
 enum { TLS_BINDING_MAX = 64 };
 enum tls_binding { TLS_EXPORTER, TLS_UNIQUE };
 
-#define TLS_NO_DATE INT64_MIN		/* no date is given, or it cannot be read */
+#define TLS_NO_DATE INT64_MIN		/* no date was given, or it is invalid */
 
 struct tls_problem {
 	int depth;			/* 0: the server's own certificate */
 	int code;			/* X509_V_ERR_* */
-	struct span text;		/* what is wrong, in OpenSSL's words */
+	struct span text;		/* OpenSSL's description */
 	struct span subject;
 	const char *name;		/* "X509_V_ERR_CERT_HAS_EXPIRED" */
 };
 
 bool tls_problem_is_issuer(const struct tls_problem *);	/* no chain leads to a trusted CA */
-/* The certificate does not match the host or address. */
+/* the certificate does not match the host or address */
 bool tls_problem_is_name(const struct tls_problem *);
 
 /*
- * The result of comparing the certificate with the wanted name: by RFC 9525 6.3 and 6.5, except
- * COMMON_NAME (RFC 7672 3.2.3).
+ * The result of comparing the certificate with the wanted name, by RFC 9525 6.3 and 6.5;
+ * COMMON_NAME is from RFC 7672 3.2.3.
  */
 #define TLS_NAMES(X)										\
 	X(NOT_ASKED, "not_asked")	/* no name to compare with, or no certificate */ \
@@ -114,11 +112,11 @@ enum tls_name {
 };
 const char *tls_name_word(enum tls_name);
 
-/* The chain from the server's certificate to a trusted one. */
+/* A chain from the server's certificate to a trusted one. */
 struct tls_chain {
 	size_t n;			/* certificates; 0: no chain */
-	int64_t not_after;		/* the earliest expiry in it; TLS_NO_DATE */
-	int depth;			/* whose that is: 0, the server's own */
+	int64_t not_after;		/* earliest expiry in the chain, or TLS_NO_DATE */
+	int depth;			/* of the certificate that expires first; 0: the server's */
 	struct span subject;		/* of that certificate */
 };
 
@@ -126,13 +124,13 @@ struct tls_cert {
 	struct span subject, issuer;	/* RFC 2253 */
 	struct span *san;		/* "DNS:mx1.example.org", "IP:192.0.2.1" */
 	size_t nsan;
-	bool bad_san;			/* it has a subjectAltName that cannot be read */
-	int64_t not_before, not_after;	/* seconds since 1970; TLS_NO_DATE */
+	bool bad_san;			/* its subjectAltName cannot be parsed */
+	int64_t not_before, not_after;	/* seconds since 1970, or TLS_NO_DATE */
 	struct span key;		/* "EC P-256", "RSA 2048 bits", "ED25519" */
 	struct span signature;		/* "ecdsa-with-SHA256" */
 	struct span serial;		/* hexadecimal */
 	struct span sha256;		/* of the certificate, hexadecimal */
-	/* of its key: the data of a TLSA 3 1 1 record, hexadecimal */
+	/* of its public key: the data of a TLSA 3 1 1 record, hexadecimal */
 	struct span spki_sha256;
 	bool self_signed;
 };
@@ -158,26 +156,26 @@ enum tls_ocsp {
 };
 const char *tls_ocsp_word(enum tls_ocsp); /* NULL: none was sent */
 
-/* The result of a handshake. Everything lives in the arena given to conn_tls_info. */
+/* The result of a handshake. Everything in it lives in the arena given to conn_tls_info. */
 struct tls_info {
 	struct span version, cipher, group;
 	unsigned bits;
-	struct span sni;		/* the name sent; empty: none */
-	/* the name the certificate was compared with; empty: none */
+	struct span sni;		/* name sent as SNI; empty: none */
+	/* name that the certificate was compared with; empty: none */
 	struct span wanted;
 	bool name_from_file;			/* as in tls_ask */
-	/* the name in the certificate that matched; empty: none did */
+	/* name in the certificate that matched; empty: none did */
 	struct span peer_name;
-	enum tls_name name;		/* the rule by which it matched, or why not */
+	enum tls_name name;		/* rule by which it matched, or why none did */
 	bool verified;			/* no problem with chain or name */
-	/* the chain that verified, whether the name matched or not */
+	/* the verified chain, whether or not the name matched */
 	struct tls_chain chain;
 	bool resumed;
-	struct tls_problem *problem;	/* all of them, the server's certificate first */
+	struct tls_problem *problem;	/* all that were found, in order of verification */
 	size_t nproblems;
-	/* where trusted certificates were looked for and none were found; empty: some were */
+	/* where trusted certificates were expected but none were found; empty: some were */
 	struct span no_trust;
-	bool ca_given;			/* that place is tls_opts.ca */
+	bool ca_given;			/* no_trust is tls_opts.ca */
 	struct tls_cert *cert;		/* as sent, the server's own first */
 	size_t ncerts;
 	struct span der;		/* the server's own certificate; empty: none */
@@ -187,21 +185,24 @@ struct tls_info {
 	int64_t at;			/* time of the handshake, seconds since 1970 */
 	const struct tls_dane *dane;	/* net/tls_dane.h; NULL: not looked up */
 	/*
-	 * In a server: the e-mail address or the subject of the client's certificate, which is not
-	 * verified; empty: it presented none.
+	 * On a server: the email address or the subject in the client's certificate, which is not
+	 * verified; empty: the client presented none.
 	 */
 	struct span client;
 };
 
-/* Whether credentials may be sent: chain and name verified, or a TLSA record matched. */
+/*
+ * Whether credentials may be sent: the certificate was verified or a TLSA record matched, and the
+ * name does not come from a file.
+ */
 bool tls_is_trusted(const struct tls_info *);
 
-/* The chain that verified, by DANE or else by the trusted CAs; its n is 0 when none did. */
+/* Returns the chain verified by DANE, or else by the trusted CAs; n is 0 when neither did. */
 const struct tls_chain *tls_chain(const struct tls_info *);
 /*
- * The earliest expiry in the chain that verified, by DANE or else by the trusted CAs; without
- * one, the expiry of the server's certificate. *depth is whose it is. TLS_NO_DATE: no certificate
- * was presented, or its date cannot be read.
+ * Returns the earliest expiry in tls_chain() or, without a chain, the expiry of the server's
+ * certificate, and sets *depth to the depth of that certificate. TLS_NO_DATE: no certificate was
+ * presented, or its date is invalid.
  */
 int64_t tls_ends(const struct tls_info *, int *depth);
 

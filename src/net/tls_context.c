@@ -1,5 +1,5 @@
-/* tls_context - keys, certificates and what is trusted, for many handshakes. */
-#define OPENSSL_API_COMPAT 10100	/* ERR_load_SSL_strings and its like */
+/* tls_context - the keys, certificates and settings shared by handshakes. */
+#define OPENSSL_API_COMPAT 10100	/* for ERR_load_SSL_strings() and the like */
 #include "net/tls_ctx.h"
 
 #include <errno.h>
@@ -21,9 +21,10 @@ enum { LATE_TEXTS = OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS };
 #endif
 
 /*
- * The names of all ciphers and the texts of all errors are a sixth of what a handshake costs a
- * process that makes one: the ciphers are known when a key is read that may be encrypted with one,
- * the texts when one is told. Nor is tidying up at exit worth its time.
+ * Loading the names of all ciphers and the texts of all errors takes a sixth of the time of a
+ * process that makes one handshake. So the ciphers are added only before a key is read, which may
+ * be encrypted, and the texts are loaded when one is needed. Cleaning up at exit is a waste of time
+ * too.
  */
 static void
 openssl_begin(void)
@@ -52,7 +53,7 @@ tls_load_texts(void)
 {
 #ifndef OPENSSL_NO_DEPRECATED_3_0
 #define P(reason, text) { ERR_PACK(ERR_LIB_PROV, 0, PROV_R_##reason), text }
-	/* those that a key of ours may meet: OpenSSL has no function that loads them all */
+	/* errors from reading our key: OpenSSL has no public function that loads the providers' */
 	static const ERR_STRING_DATA of_providers[] = {
 		P(BAD_DECRYPT, "bad decrypt"),
 		P(FAILED_TO_GENERATE_KEY, "failed to generate key"),
@@ -146,7 +147,7 @@ log_keys(struct tls_context *c, const char *file)
 	SSL_CTX_set_keylog_callback(c->ssl, log_key);
 }
 
-/* Records every problem and goes on: an untrusted chain is a finding, not an end. */
+/* Records a problem and lets verification go on: it must not end the handshake. */
 static int
 on_verify(int ok, X509_STORE_CTX *store)
 {
@@ -166,7 +167,7 @@ on_verify(int ok, X509_STORE_CTX *store)
 		t->problem[t->nproblems].code = code;
 		t->problem[t->nproblems++].cert = cert;
 	}
-	/* an error in the queue hides later ones */
+	/* clear the error, which would hide later ones */
 	X509_STORE_CTX_set_error(store, X509_V_OK);
 	return 1;
 }
@@ -180,12 +181,12 @@ verify(X509_STORE_CTX *store, void *arg)
 	(void)arg;
 	X509_verify_cert(store);
 	if (t->nproblems > 0)
-		/* what the TLS session is remembered by */
+		/* becomes the session's verify result */
 		X509_STORE_CTX_set_error(store, t->problem[0].code);
 	return 1;
 }
 
-/* A server asks a client for its certificate and takes any: EXTERNAL goes by its name. */
+/* Our server requests a client certificate and accepts any: AUTH EXTERNAL uses its name. */
 static int
 take_client(X509_STORE_CTX *store, void *arg)
 {
@@ -218,7 +219,7 @@ set_versions(struct tls_context *c, const struct tls_opts *o, struct err *err)
 	    (!o->max_version || SSL_CTX_set_max_proto_version(c->ssl, most) == 1);
 }
 
-/* OpenSSL has two lists, one of them for TLS 1.3; here one has both. */
+/* Splits the list for OpenSSL, which has a separate one for TLS 1.3. */
 static bool
 set_ciphers(struct tls_context *c, const char *list, struct err *err)
 {
@@ -250,7 +251,7 @@ set_ciphers(struct tls_context *c, const char *list, struct err *err)
 static bool
 set_groups(struct tls_context *c, const char *list, struct err *err)
 {
-	char names[1000];	/* the macro of OpenSSL 3.0 takes no const */
+	char names[1000];	/* not const: OpenSSL 3.0's macro casts it to char * */
 	bool ok = (size_t)snprintf(names, sizeof names, "%s", list) < sizeof names &&
 	    SSL_CTX_set1_groups_list(c->ssl, names) == 1;
 
@@ -307,7 +308,7 @@ openssl_context_new(const struct tls_opts *o, struct err *err)
 		return NULL;
 	}
 	SSL_CTX_set_app_data(c->ssl, c);
-	/* what was found of the peer must stay true (RFC 9325 3.5) */
+	/* the certificates that were verified must not change later (RFC 9325 3.5) */
 	SSL_CTX_set_options(c->ssl, SSL_OP_NO_RENEGOTIATION);
 	if (o->legacy_renegotiation)
 		SSL_CTX_set_options(c->ssl, SSL_OP_LEGACY_SERVER_CONNECT);

@@ -1,6 +1,6 @@
 /*
- * tls_dane - TLSA records against the certificates of a handshake, one record at a time (OpenSSL
- * does the comparing).
+ * tls_dane - compares TLSA records with the certificates of a handshake. OpenSSL verifies the chain
+ * once for each record, so that the result of each is known.
  */
 #include "net/tls_ctx.h"
 
@@ -31,8 +31,8 @@ why_differs(const struct tlsa *r, int code)
 }
 
 /*
- * With DANE-TA(2) the name counts, in the subject too where the subjectAltName has none (RFC 7672
- * 3.2.3).
+ * Sets the name that matched, and how. With DANE-TA(2) the name is checked, against the subject's
+ * common name if the subjectAltName has no DNS names (RFC 7672 3.2.3).
  */
 static void
 read_name(X509 *leaf, struct span name, struct tlsa_result *out)
@@ -50,8 +50,8 @@ read_name(X509 *leaf, struct span name, struct tlsa_result *out)
 }
 
 /*
- * As the handshake verifies, by the record alone. The depth of the match; below 0: none, and *code
- * says why.
+ * Verifies the chain as the handshake does, but by this record alone. Returns the depth of the
+ * certificate that matched; below 0: none, and *code is the error.
  */
 static int
 verify_by(const struct tls *t, SSL *dane, struct tlsa_result *out, int *code, struct arena *arena)

@@ -1,7 +1,7 @@
 /*
- * DANE for SMTP (RFC 7672): compares each TLSA record with the certificates that a peer
- * presented. It is judged beside the usual verification, so that both results are known: the
- * handshake is the same with records or without.
+ * DANE for SMTP (RFC 7672): compares each TLSA record with the certificates that the server
+ * presented. This is done in addition to the usual verification, so that both results are known;
+ * the handshake is the same with and without TLSA records.
  */
 #ifndef NET_TLS_DANE_H
 #define NET_TLS_DANE_H
@@ -16,7 +16,7 @@ struct tlsa {
 };
 
 enum tlsa_verdict {
-	/* not for SMTP, or not understood: treated as absent */
+	/* malformed, of an unknown type, or not for SMTP: treated as absent */
 	TLSA_UNUSABLE,
 	TLSA_DIFFERS,
 	TLSA_MATCHES,
@@ -27,10 +27,10 @@ struct tlsa_result {
 	enum tlsa_verdict verdict;
 	int depth;			/* of the matching certificate; 0: the server's own */
 	struct span why;		/* why it does not match; empty when it does */
-	struct tls_chain chain;		/* the chain that leads to it, when it matches */
-	/* the name in the certificate that matched, for DANE-TA(2) */
+	struct tls_chain chain;		/* the verified chain, when it matches */
+	/* for DANE-TA(2): the name in the certificate that matched */
 	struct span peer_name;
-	/* the rule by which it matched; NOT_ASKED for DANE-EE(3) */
+	/* rule by which it matched; NOT_ASKED for DANE-EE(3) */
 	enum tls_name name;
 };
 
@@ -57,42 +57,43 @@ enum dane_state {
 
 struct tls_dane {
 	enum dane_state state;
-	/* "_25._tcp.mx1.example.org"; empty: nothing could be looked up */
+	/* "_25._tcp.mx1.example.org"; empty: there was nothing to look up */
 	struct span name;
-	struct span why;		/* the reason for none, insecure path and failed lookup */
+	struct span why;		/* for DANE_NONE, DANE_PATH and DANE_FAILED */
 	/* the TLSA base domain, also sent as SNI (RFC 7672 8.1) */
 	struct span base;
 	/* other names that a certificate may have under DANE-TA (RFC 7672 3.2.2) */
 	struct span reference[2];
 	size_t nreferences;
-	enum dns_trust trust;		/* trust in the resolver's AD bit */
+	enum dns_trust trust;		/* in the resolver's AD bit */
 	struct addr resolver;		/* .len 0: none answered */
-	/* the records themselves were validated, whether or not the path was */
+	/* the records themselves were validated, whether or not the path to them was */
 	bool authentic;
 	struct tlsa_result *result;
 	size_t n;
-	const struct tlsa_result *match;	/* the first; NULL: none */
+	const struct tlsa_result *match;	/* the first record that matched; NULL: none */
 };
 
 enum { TLS_DANE_RECORDS_MAX = 64 };
 
 const char *dane_state_word(enum dane_state);	/* "matched" */
-/* Why a record is unusable whatever the certificates are; NULL: it may be usable. */
+/* Returns why a record is unusable with any certificate; NULL: it may be usable. */
 const char *tlsa_unusable(const struct tlsa *);
 /*
- * Whether the key can be replaced without a gap: some record covers another key than the others
- * do, as a second digest of the same matching type does, or one for a CA (2 x x) beside one for a
- * key (3 x x). Two digests of different matching types may be of one key.
+ * Whether the records allow for a key rollover, that is, cover more than one key: two records of
+ * the same type with different data do, and so do records for a CA (2 x x) and for a key (3 x x).
+ * Data of different selectors or matching types may be of the same key. Unusable records do not
+ * count.
  */
 enum tlsa_rollover { TLSA_NO_RECORD, TLSA_ONE_KEY, TLSA_TWO_KEYS };
 enum tlsa_rollover tlsa_rollover(const struct tls_dane *);
 /*
- * Whether TLS is required: there are validated records, found along a validated path (RFC 7672
- * 2.2). NULL: it is not.
+ * Whether DANE requires TLS: there are validated TLSA records, found through a validated path (RFC
+ * 7672 2.2). NULL: no.
  */
 bool tls_dane_requires_tls(const struct tls_dane *);
 /*
- * Whether DANE, along a validated path, authenticates this peer. Whether credentials may be sent
+ * Whether DANE authenticates this peer, through a validated path. Whether credentials may be sent
  * is up to tls_is_trusted.
  */
 bool tls_dane_vouches(const struct tls_info *);

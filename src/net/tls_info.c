@@ -1,4 +1,4 @@
-/* tls_info - what a handshake came to and what the peer showed, as plain data. */
+/* tls_info - describes the result of a handshake and the peer's certificates as plain data. */
 #include "net/tls_ctx.h"
 
 #include <arpa/inet.h>
@@ -44,7 +44,7 @@ hex(struct arena *arena, const unsigned char *octets, size_t n)
 	return (struct span){ text_hex(arena_get(arena, 2 * n + 1), all), 2 * n };
 }
 
-/* Also beyond 2038, where time_t has 32 bits; TLS_NO_DATE: it is none. */
+/* Also works beyond 2038 where time_t has 32 bits. TLS_NO_DATE: not a valid time. */
 static int64_t
 tls_seconds(const ASN1_TIME *at)
 {
@@ -53,7 +53,7 @@ tls_seconds(const ASN1_TIME *at)
 	return at && ASN1_TIME_to_tm(at, &tm) == 1 ? utc_seconds(&tm) : TLS_NO_DATE;
 }
 
-/* SEC 2's names are known by NIST's. */
+/* Returns NIST's name of a curve, which is better known than that of SEC 2. */
 static const char *
 curve_name(const char *group)
 {
@@ -88,8 +88,8 @@ key_text(struct arena *arena, X509 *cert)
 }
 
 /*
- * Its octets made safe here: a NUL within a name, which OpenSSL would show as a dot, is told, and
- * is nowhere its end.
+ * Names are made safe here and not by OpenSSL, which shows a NUL within a name as a dot: it must be
+ * visible, and must not end the name.
  */
 static struct span
 san_text(struct arena *arena, const GENERAL_NAME *name)
@@ -125,7 +125,7 @@ read_sans(struct arena *arena, X509 *cert, struct tls_cert *out)
 	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, &found, NULL);
 	int n = names ? sk_GENERAL_NAME_num(names) : 0;
 
-	/* -2: there are several, which is as bad as none that can be read */
+	/* -1: none; -2: several, which is as bad as one that cannot be parsed */
 	out->bad_san = !names && found != -1;
 	out->san = ARENA_ARRAY(arena, struct span, (size_t)(n > 0 ? n : 0) + 1);
 	for (int i = 0; i < n; i++)
@@ -224,7 +224,7 @@ tls_chain_of(STACK_OF(X509) *certs, struct arena *arena)
 	return chain;
 }
 
-/* "*.example.org" and "a.b.example.org": it would have to stand for two labels. */
+/* Whether "*" would have to match several labels: "*.example.org" and "a.b.example.org". */
 static bool
 is_deeper(struct span pattern, struct span name)
 {
@@ -234,7 +234,7 @@ is_deeper(struct span pattern, struct span name)
 	    name.len > rest.len;
 }
 
-/* Why none of its names is the one asked for. */
+/* Returns why none of the certificate's names matches. */
 static enum tls_name
 why_other(const struct tls_cert *c, struct span wanted)
 {
@@ -275,12 +275,12 @@ tls_read_name(struct tls_info *info)
 	else
 		info->name = span_has(info->peer_name, '*') ? TLS_NAME_WILDCARD : TLS_NAME_DNS_ID;
 	if (address && !bad)
-		info->peer_name = info->wanted;		/* OpenSSL tells of names alone */
+		info->peer_name = info->wanted;		/* OpenSSL sets it for names only */
 }
 
-/* ---- the OCSP answer that a server staples to its certificate (RFC 6066 8) */
+/* ---- the stapled OCSP response (RFC 6066 8) */
 
-/* What the answer says of the server's own certificate, whoever signed it. */
+/* Returns the status of the server's certificate; the response's signature is not checked here. */
 static enum tls_ocsp
 ocsp_status_of(OCSP_BASICRESP *basic, STACK_OF(X509) * chain, int64_t *until)
 {
@@ -294,7 +294,7 @@ ocsp_status_of(OCSP_BASICRESP *basic, STACK_OF(X509) * chain, int64_t *until)
 	ASN1_GENERALIZEDTIME *next = NULL;
 	int status = -1;
 
-	/* Without its issuer the certificate's number must do. */
+	/* Without the issuer's certificate, compare the serial number alone. */
 	for (int i = 0; own && status < 0 && i < OCSP_resp_count(basic); i++) {
 		OCSP_SINGLERESP *one = OCSP_resp_get0(basic, i);
 		OCSP_CERTID *id = issuer ? OCSP_cert_to_id(NULL, own, issuer) : NULL;
@@ -324,7 +324,7 @@ tls_read_staple(
 	info->ocsp = answer.len > 0 ? TLS_OCSP_MALFORMED : TLS_OCSP_NONE;
 	info->ocsp_until = TLS_NO_DATE;
 	if (response && OCSP_response_status(response) != OCSP_RESPONSE_STATUS_SUCCESSFUL)
-		/* a whole answer that says nothing of a certificate: RFC 6960 4.2.1 */
+		/* an error response, without the status of any certificate (RFC 6960 4.2.1) */
 		info->ocsp = TLS_OCSP_REFUSED;
 	else if (basic && chain) {
 		info->ocsp = ocsp_status_of(basic, chain, &info->ocsp_until);
@@ -338,7 +338,7 @@ tls_read_staple(
 	ERR_clear_error();
 }
 
-/* ---- the whole of it */
+/* ---- the session */
 
 static struct span
 group_text(struct arena *arena, SSL *ssl)

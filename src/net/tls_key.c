@@ -1,10 +1,11 @@
-/* tls_key - what a public key is. */
+/* tls_key - reads public keys. */
 #include "net/tls_openssl.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+/* Decodes a key that takes up all of `der`; NULL: it does not. */
 static EVP_PKEY *
 decode_whole(struct span der, EVP_PKEY *(*decode)(const unsigned char **at, long len))
 {

@@ -1,4 +1,4 @@
-/* tls_make - a CA and a server certificate made in memory, for the server inside. */
+/* tls_make - creates a CA and a server certificate in memory, for our own server. */
 #include "net/tls_ctx.h"
 
 #include <openssl/bio.h>
@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "net/addr.h"
 
-#define VALID_SECONDS ((90L * 24 + 1) * 3600)	/* 90 days left when it is first looked at */
+#define VALID_SECONDS ((90L * 24 + 1) * 3600)	/* 90 days, and an hour until it is first checked */
 
 static bool
 add_extension(X509 *cert, X509 *issuer, int nid, const char *value)

@@ -1,4 +1,4 @@
-/* tls_openssl - handshakes and octets through OpenSSL, and the module that has all of it. */
+/* tls_openssl - handshakes, reading and writing with OpenSSL, and the module's table. */
 #include "net/tls_ctx.h"
 
 #include <errno.h>
@@ -11,8 +11,8 @@
 #include "net/tls_words.h"
 
 enum {
-	READS_AT_ONCE = 256,		/* a record takes two */
-	SHAKE_MAX = 512 << 10,		/* OpenSSL takes 100 KiB of certificates */
+	READS_AT_ONCE = 256,		/* a record takes two reads */
+	SHAKE_MAX = 512 << 10,		/* OpenSSL accepts 100 KiB of certificates */
 };
 
 static bool
@@ -38,7 +38,7 @@ set_name(SSL *ssl, struct span name)
 	return SSL_set1_host(ssl, text) == 1;
 }
 
-/* Called for every record's head, and for each handshake message, before it is judged. */
+/* Is called for every record header and handshake message, before OpenSSL checks it. */
 static void
 on_record(int sent, int version, int type, const void *octets, size_t n, SSL *ssl, void *arg)
 {
@@ -64,9 +64,9 @@ openssl_no_record(const struct tls *t)
 }
 
 /*
- * OpenSSL stays within one call as long as messages come that change nothing (HelloRequest,
- * KeyUpdate, tickets): a peer that floods with them would have the loop stand still, its deadlines
- * with it. So a call reads so often, and no more.
+ * Limits the reads within one call of OpenSSL. OpenSSL does not return while messages come that
+ * yield no data (HelloRequest, KeyUpdate, tickets), so a peer that sends a flood of them would
+ * block the event loop and its timeouts.
  */
 static long
 on_octets(BIO *bio, int what, const char *at, size_t n, int argi, long argl, int ret, size_t *done)
@@ -139,7 +139,7 @@ openssl_free(struct tls *t)
 	free(t);
 }
 
-/* What this side does not take of the peer, as OpenSSL says it, and in our words. */
+/* Errors that OpenSSL reports for what it rejected on this side, and our text for each. */
 static const struct {
 	int reason;
 	enum err_cause cause;
@@ -177,7 +177,7 @@ refusal_cause(int reason)
 	return CAUSE_UNSET;
 }
 
-/* An alert of the peer's; to one about the version belongs what it could choose from. */
+/* Sets err for an alert from the peer; protocol_version is explained by the versions offered. */
 static bool
 set_alert(const struct tls *t, int number, const char *what, struct err *err)
 {
@@ -214,7 +214,7 @@ is_alert(int reason)
 	return reason >= SSL_AD_REASON_OFFSET && reason < SSL_AD_REASON_OFFSET + 256;
 }
 
-/* What ended the handshake, in words that name who said it. */
+/* Sets err for a failed handshake, to a text that says which side rejected it. */
 static enum tls_status
 shake_failed(struct tls *t, int why, struct err *err)
 {
@@ -296,7 +296,7 @@ io_status(struct tls *t, int r, const char *what, struct err *err)
 			err_set(err, ERR_PROTO, "%s under TLS: %s", what,
 			    errno ? strerror(errno) : "closed");
 		else if (!tls_err(err, what))
-			err->kind = ERR_PROTO;		/* the handshake was over */
+			err->kind = ERR_PROTO;		/* ERR_TLS is for handshakes */
 		return TLS_FAILED;
 	}
 }
@@ -328,11 +328,11 @@ openssl_shut(struct tls *t)
 	ERR_clear_error();
 }
 
-/* ---- what binds an exchange within it to the channel it is in */
+/* ---- channel bindings */
 
 /*
- * RFC 9266 4.2; below TLS 1.3 the exporter is only sound with the extended master secret (RFC
- * 7627).
+ * tls-exporter (RFC 9266). Before TLS 1.3 it is secure only with the extended master secret (RFC
+ * 7627; RFC 9266 4.2).
  */
 static size_t
 binding_exporter(SSL *ssl, char out[TLS_BINDING_MAX])
@@ -348,8 +348,8 @@ binding_exporter(SSL *ssl, char out[TLS_BINDING_MAX])
 }
 
 /*
- * RFC 5929 3.1: the first Finished, which is the client's unless the session was resumed. TLS 1.3
- * has none (RFC 8446 C.5).
+ * tls-unique (RFC 5929 3.1): the first Finished message, which is the client's unless the session
+ * was resumed. It is not defined for TLS 1.3 (RFC 8446 C.5).
  */
 static size_t
 binding_unique(SSL *ssl, char out[TLS_BINDING_MAX])

@@ -1,7 +1,8 @@
 /*
- * OpenSSL, as net/tls.c calls it: net/tls_openssl.c and the other files that include net/tls_ctx.h
- * are a shared module (base/module.h), opened when TLS, a key or one of OpenSSL's own words is
- * first needed. A probe without TLS needs none of it, and loading it is most of a start.
+ * The functions of OpenSSL that net/tls.c calls. net/tls_openssl.c and the other files that include
+ * net/tls_ctx.h are a shared module (base/module.h), which is opened when TLS, a key or one of
+ * OpenSSL's texts is first needed: loading OpenSSL is most of the start-up time, and a session
+ * without TLS does not need it.
  */
 #ifndef NET_TLS_OPENSSL_H
 #define NET_TLS_OPENSSL_H
@@ -12,7 +13,7 @@
 #include "net/tls_trust.h"
 #include "net/tls_words.h"
 
-/* Each is tls_NAME of its header, whose promises are here; the module has it as openssl_NAME. */
+/* Each openssl_NAME of the module implements tls_NAME, and its header documents it. */
 #define TLS_FUNCTIONS(X)						\
 	X(context_new)							\
 	X(context_free)							\

@@ -1,4 +1,4 @@
-/* tls_peer - what a peer's certificates and TLSA records amount to. */
+/* tls_peer - conclusions from a peer's certificates and TLSA records, without calling OpenSSL. */
 #include "net/tls_dane.h"
 
 #include <assert.h>
@@ -126,7 +126,7 @@ tls_is_trusted(const struct tls_info *info)
 	return !info->name_from_file && (info->verified || tls_dane_vouches(info));
 }
 
-/* OpenSSL takes usages 0 and 1; RFC 7672 3.1.3 does not. */
+/* OpenSSL accepts usages 0 and 1, which RFC 7672 3.1.3 rules out for SMTP. */
 const char *
 tlsa_unusable(const struct tlsa *r)
 {

@@ -1,4 +1,4 @@
-/* What net/conn.c and the tls*.c share: one TLS layer over a descriptor. */
+/* One TLS layer over a descriptor, for net/conn.c. */
 #ifndef NET_TLS_PRIV_H
 #define NET_TLS_PRIV_H
 
@@ -16,16 +16,16 @@ enum tls_status tls_read(struct tls *, char *out, size_t size, size_t *got, stru
 enum tls_status tls_write(struct tls *, struct span, size_t *wrote, struct err *);
 void tls_shut(struct tls *);
 /*
- * The first 5 octets that the peer sent where a TLS record was due (RFC 8446 5.1); empty when it
- * sent a TLS record.
+ * Returns the peer's first 5 bytes when they are not the header of a TLS record (RFC 8446 5.1);
+ * empty when they are, or when fewer have come.
  */
 struct span tls_no_record(const struct tls *);
 const struct tls_info *tls_describe(struct tls *, struct arena *);
 void tls_write_pem(const struct tls *, struct buf *);	/* the chain, as sent */
 
-/* Judges the TLSA records after a client's handshake. */
+/* Compares the TLSA records with the chain after a client's handshake; see conn_tls_dane. */
 void tls_dane(const struct tls *, struct tls_dane *, struct arena *);
-/* Writes the channel binding and returns its octets; 0: there is none. */
+/* Writes the channel binding and returns its length in bytes; 0: there is none. */
 size_t tls_binding(struct tls *, enum tls_binding, char out[TLS_BINDING_MAX]);
 
 #endif

@@ -1,4 +1,4 @@
-/* tls_trust - the certificates to trust: where they are, and a store that reads the bundle late. */
+/* tls_trust - finds the trusted certificates, and loads the bundle only when it is needed. */
 #include "net/tls_ctx.h"
 
 #include <dirent.h>
@@ -13,8 +13,8 @@ static struct tls_trust
 trust_of_system(void)
 {
 	/*
-	 * Debian, Alpine and Gentoo; Fedora and RHEL; SUSE; Alpine, OpenBSD and macOS; FreeBSD;
-	 * NetBSD.
+	 * In this order: Debian, Alpine and Gentoo; Fedora and RHEL; SUSE; Alpine, OpenBSD and
+	 * macOS; FreeBSD; NetBSD.
 	 */
 	static const char *const bundles[] = {
 		"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
@@ -43,7 +43,7 @@ trust_of_system(void)
 	return t;
 }
 
-/* The first that exists and is not empty; NULL: none. */
+/* Returns the first bundle that exists and is not empty; NULL: none. */
 static const char *
 trust_bundle(const struct tls_trust *t)
 {
@@ -66,7 +66,7 @@ is_hash_link(const char *name)
 	return n == 8 && name[8] == '.' && ascii_is_digit(name[9]);
 }
 
-/* In one of several, with ":" between them. */
+/* Whether one of the directories, separated by ":", has hash links. */
 static bool
 has_hash_links(const char *folders)
 {
@@ -102,7 +102,7 @@ openssl_trust_paths(const char *ca, struct arena *arena, const char **file, cons
 	struct span all = SPAN_NONE;
 	struct stat st;
 
-	tls_load_texts();	/* libcurl tells them */
+	tls_load_texts();	/* libcurl reports OpenSSL's errors by them */
 	if (ca) {
 		bool is_folder = stat(ca, &st) == 0 && S_ISDIR(st.st_mode);
 		*file = is_folder ? NULL : ca;
@@ -116,8 +116,8 @@ openssl_trust_paths(const char *ca, struct arena *arena, const char **file, cons
 }
 
 /*
- * update-ca-certificates(8) writes one bundle beside its links by hash, with the very certificates
- * that they have: is this one it? `hashed` says which of the folders have such links.
+ * Whether the bundle is that of update-ca-certificates(8), which writes the same certificates as
+ * hash links into the bundle's directory. `hashed` says which directories have hash links.
  */
 static bool
 is_in_folder(const struct tls_trust *t, const bool *hashed, const char *bundle)
@@ -140,9 +140,9 @@ is_in_folder(const struct tls_trust *t, const bool *hashed, const char *bundle)
 }
 
 /*
- * OpenSSL's own search, and when that finds none, once more with the bundle: its default one, and
- * where no folder has links by hash, those of other systems. Where one has, they hold the same, and
- * reading them costs 20 ms.
+ * Searches as OpenSSL does. If that finds no issuer, loads a bundle, once per context, and searches
+ * again. The bundles of other distributions are loaded only if no directory has hash links:
+ * otherwise they have the same certificates, and loading them takes 20 ms.
  */
 static int
 find_issuer(X509 **issuer, X509_STORE_CTX *ctx, X509 *cert)
@@ -202,10 +202,7 @@ tls_trust_load(struct tls_context *c, const struct tls_opts *o, struct err *err)
 	return err_set(err, ERR_USAGE, "%s contains no readable PEM certificate", o->ca);
 }
 
-/*
- * Its answer does not change while a context lives, but for what the folders get: it is found anew
- * where it matters.
- */
+/* Is not cached: certificates may be added to the directories while the context lives. */
 bool
 tls_trusts_nobody(const struct tls_context *c, struct arena *arena, struct span *where)
 {

@@ -1,4 +1,4 @@
-/* tls_words - TLS alerts, verification errors, TLSA numbers and versions in plain words. */
+/* tls_words - explains TLS alerts, verification errors, TLSA numbers and versions. */
 #include "net/tls_words.h"
 
 #include <openssl/prov_ssl.h>

@@ -1,4 +1,4 @@
-/* auth - SASL exchanges as functions of credentials and challenge. */
+/* auth - SASL exchanges. */
 #include "smtp/auth.h"
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ auth_offered(struct span offered, const char *mechanism)
 	return false;
 }
 
-/* May it be chosen unnamed, by this rank? */
+/* Whether it may be chosen by its rank, when the user named no mechanism. */
 static bool
 may_choose(const struct mechanism *m, unsigned rank, struct span offered, bool bound)
 {
@@ -168,7 +168,7 @@ auth_shown_user(struct span shown)
 {
 	struct span user = span_skip(span_find(shown, SPAN(USER_SHOWN)), sizeof USER_SHOWN - 1);
 
-	/* the name itself may have a quote */
+	/* up to the last quote: the name itself may contain quotes */
 	while (user.len > 0 && user.at[user.len - 1] != '"')
 		user.len--;
 	return span_first(user, user.len - (user.len > 0));

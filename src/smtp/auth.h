@@ -1,8 +1,7 @@
 /*
- * SASL exchanges in SMTP (RFC 4954) as functions of credentials and challenge: decoded challenges
- * in, responses out, neither in base64. How each mechanism responds is in its row of
- * smtp/mechanism; those that compute a proof (AUTH_GSASL) use `struct sasl`, which smtp/sasl.c
- * implements over libgsasl.
+ * SASL exchanges in SMTP (RFC 4954): computes responses from credentials and challenges, neither of
+ * which are in base64 here. How a mechanism responds is in its row of smtp/mechanism; those that
+ * compute a proof (AUTH_GSASL) use struct sasl, which smtp/sasl.c implements with libgsasl.
  */
 #ifndef SMTP_AUTH_H
 #define SMTP_AUTH_H
@@ -17,12 +16,12 @@ enum { AUTH_RESPONSE_MAX = 64 << 10 };	/* octets, before base64 */
 
 struct auth;
 
-/* What a server knows while it judges a client. */
+/* What a server needs to authenticate a client. */
 struct auth_server {
-	struct span host; /* its own name */
-	/* channel bindings, raw; empty: none, or nothing bound to one is offered */
+	struct span host; /* the server's name */
+	/* channel bindings, raw; empty: none, or no mechanism that uses them is offered */
 	struct span tls_exporter, tls_unique;
-	/* The user's password; .at NULL: there is no such user. Called within `judge`. */
+	/* Returns the user's password; .at NULL: no such user. Is called by `judge`. */
 	struct span (*password)(void *ctx, struct span user);
 	void *ctx;
 };
@@ -30,10 +29,11 @@ struct auth_server {
 enum auth_verdict { AUTH_GOES_ON, AUTH_GOOD, AUTH_BAD, AUTH_MALFORMED };
 
 /*
- * The module smtp/sasl.c. `begin` returns an exchange for `end` to free, NULL with err; `step`
- * adds the next response to `out`, false with err; `proved`: the server has shown that it knows
- * the password too. For a server `accept` begins an exchange; `judge` takes the next response (an
- * empty one where the server speaks first) and adds the next challenge, also with AUTH_GOOD.
+ * The module smtp/sasl.c. `begin` starts a client's exchange, and `accept` a server's; both return
+ * NULL and set err on failure, and `end` frees it. `step` appends the next response to `out`, or
+ * returns false and sets err. `proved` returns whether the server has proved that it knows the
+ * password. `judge` takes the client's next response (an empty one where the server sends first)
+ * and appends the next challenge, possibly also with AUTH_GOOD.
  */
 struct sasl {
 	bool (*have)(const char *mech);
@@ -54,70 +54,70 @@ sasl(struct err *err)
 }
 
 /*
- * Returns the best mechanism of those offered (words separated by spaces); NULL: smtpsh supports
+ * Returns the best of the mechanisms offered, which are separated by spaces; NULL: smtpsh supports
  * none of them. `bound`: the TLS session has a channel binding. `lib` NULL: without libgsasl.
  */
 const struct mechanism *auth_best(
     struct span offered, bool tls, bool bound, const struct sasl *lib);
 bool auth_offered(struct span offered, const char *mechanism);
-/* Whether a mechanism that auth_best may choose is offered and needs libgsasl. */
+/* Whether a mechanism is offered that auth_best may choose and that needs libgsasl. */
 bool auth_wants_library(struct span offered);
 
 /*
- * The credentials and `lib` must live as long as the exchange. NULL with err (ERR_SYSTEM): the
- * mechanism needs libgsasl, which is missing or lacks it.
+ * Starts an exchange. The credentials and `lib` must live as long as it does. Returns NULL and sets
+ * err (ERR_SYSTEM) when the mechanism needs libgsasl, and libgsasl is missing or does not
+ * support it.
  */
 struct auth *auth_new(
     const struct mechanism *, const struct auth_credentials *, const struct sasl *, struct err *);
 void auth_free(struct auth *);		/* NULL is fine */
 /*
- * Adds the next response, not in base64, to `out`; the first one of an AUTH_FIRST mechanism takes
- * an empty challenge. False with err: the challenge is not one of this mechanism, or the exchange
- * was already over.
+ * Appends the next response, not in base64, to `out`. For the initial response of an AUTH_FIRST
+ * mechanism the challenge is empty. Returns false and sets err when the challenge is not valid for
+ * this mechanism or the exchange is already over.
  */
 bool auth_respond(struct auth *, struct span challenge, struct buf *out, struct err *);
 /*
- * Whether the response takes so long to compute that it belongs in a thread: the challenge
- * demands more than AUTH_ROUNDS_SLOW of SCRAM's rounds.
+ * Whether the response should be computed in a thread, because the challenge asks for more than
+ * AUTH_ROUNDS_SLOW rounds of SCRAM.
  */
 enum { AUTH_ROUNDS_SLOW = 20000 };
 bool auth_is_slow(const struct mechanism *, struct span challenge);
 /*
- * Called on 235: false with err when the server had to prove that it knows the password and did
- * not (RFC 5802 3).
+ * To be called on 235. Returns false and sets err when the mechanism requires the server to prove
+ * that it knows the password, and it did not (RFC 5802 3).
  */
 bool auth_confirm(struct auth *, struct err *);
 
 /*
- * What may be shown of the n-th response (from 0) as sent: the user name in its base64, where
- * there is one, and the length, as in <user "bob", 24 octets>; never the secret. Lives in the
- * arena. LOGIN's responses are identified by their challenges alone: one is a user name only when
- * the challenge asked for one (`asked`).
+ * Returns what may be shown of the n-th response (from 0), given as sent, in base64: the length and
+ * the user name if it has one, as in <user "bob", 24 octets>, never the secret. The text lives in
+ * the arena. A response of LOGIN is a user name only if the challenge asked for one (`asked`).
  */
 struct span auth_shown(struct arena *, struct span mech, unsigned n, bool asked, struct span line);
-/* The user name in a line made by auth_shown; empty: it has none. */
+/* Returns the user name in a text made by auth_shown; empty: none. */
 struct span auth_shown_user(struct span shown);
 
 /*
- * The user name in the decoded n-th response (from 0); empty: it has none, or the mechanism is
+ * Returns the user name in the decoded n-th response (from 0); empty: none, or the mechanism is
  * unknown.
  */
 struct span auth_user(struct span mech, unsigned n, struct span response);
 
 /*
- * The secret in the decoded n-th response: the password, token or proof; all of it when the
- * mechanism is unknown or the response is malformed; empty when it has none.
+ * Returns the secret in the decoded n-th response: the password, token or proof; all of it when
+ * the mechanism is unknown or the response is malformed; empty: none.
  */
 struct span auth_secret(struct span mech, unsigned n, bool asked, struct span response);
 
 /*
- * Whether it may be the name of a mechanism (RFC 4422 3.1). Anything else in its place may be a
- * secret.
+ * Whether it has the syntax of a mechanism's name (RFC 4422 3.1). Anything else in its place may be
+ * a secret.
  */
 bool auth_is_name(struct span);
 
 /*
- * Decodes the text of a 334 into the arena; false when it is not base64, and *out is then the
+ * Decodes the text of a 334 into the arena. Returns false when it is not base64; *out is then the
  * text itself.
  */
 bool auth_challenge(struct arena *, struct span text, struct span *out);

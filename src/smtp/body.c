@@ -1,7 +1,7 @@
-/* body - message text on the wire. */
+/* body - message data on the wire. */
 #include "smtp/body.h"
 
-/* What needs no change goes out in runs; at worst every octet becomes two. */
+/* Copies runs that need no change. At worst every byte becomes two, so half of the room is used. */
 size_t
 body_stuff(struct body_out *b, struct span text, struct buf *out)
 {
@@ -61,7 +61,7 @@ body_is_end(struct span line)
 	return span_eq(line, BODY_END);
 }
 
-/* Where the next octet stands that may end a line. */
+/* Returns the offset of the next CR or LF. */
 static size_t
 line_end(struct span in, size_t at)
 {
@@ -72,7 +72,10 @@ line_end(struct span in, size_t at)
 	return lf ? (size_t)(lf - in.at) : stop;
 }
 
-/* A run of text: all of `in`, or through a dot that begins a line, which BODY_DOT then says. */
+/*
+ * Returns the length of a piece of message data: up to and including a dot that begins a line, with
+ * the state set to BODY_DOT, or all of `in`.
+ */
 static size_t
 take_run(struct body_in *b, struct span in)
 {
@@ -88,8 +91,8 @@ take_run(struct body_in *b, struct span in)
 			b->state = BODY_LINE_START;
 		} else {
 			/*
-			 * A LF alone begins no line: what follows it can end no message
-			 * (smuggling).
+			 * A bare LF does not end a line, so no dot after it can end the message
+			 * (SMTP smuggling).
 			 */
 			b->bare_lf |= c == '\n';
 			b->state = BODY_TEXT;
@@ -100,8 +103,8 @@ take_run(struct body_in *b, struct span in)
 }
 
 /*
- * A call that leaves a dot behind took it as its last octet: what that dot is shows at the first
- * octet of a call.
+ * A dot that begins a line is always the last byte that a call reads. Whether it is stuffed or
+ * final is decided by the first bytes of the following calls.
  */
 size_t
 body_unstuff(struct body_in *b, struct span in, struct span *text)
@@ -117,7 +120,7 @@ body_unstuff(struct body_in *b, struct span in, struct span *text)
 		b->over = true;
 		return 1;
 	}
-	/* text after all, its first dot taken away: the CR goes on */
+	/* a stuffed line that begins with CR, which was withheld */
 	if (b->state == BODY_DOT_CR) {
 		*text = SPAN("\r");
 		b->state = BODY_CR;

@@ -8,38 +8,39 @@
 #include "base/ascii.h"
 #include "base/secret.h"
 
+/* An outstanding reply. */
 struct outstanding {
 	unsigned ticket;
 	bool given_up;
-	/* it has left when so many octets of the output are written */
+	/* it counts as sent when this many bytes have been written */
 	uint64_t asked_at;
-	/* octets that had been fed by then: a reply that began in them is none to it */
+	/* bytes fed by then: a reply that begins among them does not answer it */
 	uint64_t fed_before;
 };
 
 struct conv {
 	enum conv_role role;
 	struct buf in, out;
-	/* octets of `in` that the last event spans; taken away before the next */
+	/* bytes of `in` that belong to the last event, to be consumed before the next */
 	size_t take;
 	struct arena arena;		/* of one event */
 	unsigned last_ticket;
-	bool secret;			/* what is unsent is wiped when it is gone */
+	bool secret;			/* wipe unsent bytes once they are written */
 	struct outstanding *outstanding; /* a ring */
 	size_t outstanding_first, outstanding_n, outstanding_cap;
-	size_t outstanding_left;	/* of them, from the first, those that have left */
-	uint64_t wrote, fed;		/* octets since it began */
+	size_t outstanding_left;	/* how many, from the first on, have been sent */
+	uint64_t wrote, fed;		/* total bytes */
 
 	/* client */
 	struct reply_scan scan;
-	bool dropping;			/* the rest of a reply that was too much */
-	bool chatter;			/* between replies there may be other lines */
+	bool dropping;			/* the rest of a reply that is too long */
+	bool chatter;			/* other lines may come between replies */
 
 	/* server */
 	enum conv_listen listen;
-	unsigned long long octets;	/* left of CONV_LISTEN_OCTETS */
+	unsigned long long octets;	/* octets left for CONV_LISTEN_OCTETS */
 	struct body_in body;
-	bool skipping;			/* the rest of a line that was too long */
+	bool skipping;			/* the rest of a line that is too long */
 	size_t line_seen;
 };
 
@@ -50,7 +51,7 @@ conv_new(enum conv_role role)
 
 	c->role = role;
 	buf_init(&c->in, role == CONV_CLIENT ? 4 * CONV_REPLY_MAX : 2 * CONV_LINE_MAX);
-	/* a reply that is handed on fits after it */
+	/* a server can queue a whole reply of another server on top */
 	buf_init(&c->out, CONV_OUTPUT_MAX + (role == CONV_SERVER ? CONV_REPLY_MAX : 0));
 	if (role == CONV_CLIENT)
 		conv_expect(c);
@@ -69,7 +70,7 @@ conv_free(struct conv *c)
 	free(c);
 }
 
-/* What awaits a reply and is written as far as it asks for one. */
+/* Marks the commands that have been written as sent, as far as is needed to expect a reply. */
 static void
 note_left(struct conv *c, uint64_t fed_before)
 {
@@ -122,7 +123,7 @@ conv_expect_next(struct conv *c)
 	struct outstanding *last = &c->outstanding[(c->outstanding_first + c->outstanding_n - 1) %
 			       c->outstanding_cap],
 			   moved = *last;
-	bool left = c->outstanding_left == c->outstanding_n; /* it was counted, where it stood */
+	bool left = c->outstanding_left == c->outstanding_n; /* already counted as sent */
 	c->outstanding_first = (c->outstanding_first + c->outstanding_cap - 1) % c->outstanding_cap;
 	c->outstanding[c->outstanding_first] = moved;
 	c->outstanding_left += !left;
@@ -214,7 +215,7 @@ conv_listen(struct conv *c, enum conv_listen listen, unsigned long long octets)
 	c->body = (struct body_in){ 0 };
 }
 
-/* Octets of a reply that is being dropped go no further than the end of its current line. */
+/* Drops the rest of a reply's current line, and returns what follows it. */
 static struct span
 drop(struct conv *c, struct span in)
 {
@@ -273,8 +274,8 @@ take_outstanding(struct conv *c, struct conv_event *event)
 }
 
 /*
- * A reply without end: its beginning is kept as if it had ended, the rest dropped to the end of the
- * line it is in.
+ * Ends a reply that is too long: its beginning is reported as a reply, and the rest is dropped, up
+ * to the end of the current line.
  */
 static bool
 next_cut(struct conv *c, struct span in, struct conv_event *event)
@@ -310,9 +311,10 @@ has_digits(struct span code)
 }
 
 /*
- * A server that was talked to before its banner may break the banner off and answer (Postfix's
- * postscreen does, after "220-..."). Where the banner is outstanding and more is, a line with
- * another code begins the next reply: 0 when none does.
+ * A server that receives a command before it has sent its whole greeting may break it off and
+ * reply, as Postfix's postscreen does after "220-...". If the greeting and another reply are
+ * outstanding, a line with a different code begins the next reply. Returns the length of the
+ * incomplete greeting; 0: it was not broken off.
  */
 static size_t
 broken_off(const struct conv *c, struct span in)
@@ -337,7 +339,7 @@ next_broken(struct conv *c, struct span reply, struct conv_event *event)
 	char *whole = arena_get(&c->arena, reply.len + 6);
 
 	memcpy(whole, reply.at, reply.len);
-	memcpy(whole + reply.len, reply.at, 3);		/* a last line, for the parser alone */
+	memcpy(whole + reply.len, reply.at, 3);		/* a last line, only for the parser */
 	memcpy(whole + reply.len + 3, "\r\n", 2);
 	reply_parse((struct span){ whole, reply.len + 5 }, &c->arena, &event->reply);
 	event->reply.nlines--;
@@ -478,7 +480,7 @@ conv_next(struct conv *c, struct conv_event *event)
 {
 	*event = (struct conv_event){ 0 };
 	take_spent(c);
-	arena_release(&c->arena);	/* not kept: thousands of conversations wait at once */
+	arena_release(&c->arena);	/* not reset: thousands of conversations may be idle */
 	if (c->role == CONV_CLIENT)
 		return !c->dropping && next_reply(c, event);
 	switch (c->listen) {
@@ -540,7 +542,7 @@ conv_tls_begin(struct conv *c)
 	c->take = 0;
 	c->scan = (struct reply_scan){ 0 };
 	c->line_seen = 0;
-	/* Where TLS is there from the start, the banner comes within it. */
+	/* With implicit TLS, the greeting comes after the handshake. */
 	bool banner_to_come = c->outstanding_n > 0 &&
 	    c->outstanding[c->outstanding_first].ticket == CONV_BANNER;
 	c->outstanding_n = c->outstanding_left = banner_to_come ? 1 : 0;

@@ -1,21 +1,20 @@
 /*
- * One end of an SMTP conversation, client or server: octets in, events out, and back. It knows
- * neither sockets nor clocks. Octets from the peer are fed, events are pulled, octets for the
- * peer are read from conv_output and reported as written; nothing is called back, so nothing
- * re-enters.
+ * One end of an SMTP conversation, client or server, without sockets and clocks. The caller feeds
+ * the peer's bytes with conv_feed, takes events with conv_next, writes what conv_output returns,
+ * and reports it with conv_wrote. There are no callbacks, so nothing is re-entered.
  *
- * A client conv counts the replies that are outstanding: every command sent gets a ticket, and
- * replies carry the ticket of what they answer, in order. An unsolicited reply carries ticket 0:
- * nothing was outstanding, or its octets came before the first octet of the next command went
- * out. A reply that was given up on comes marked late and answers nothing else. In a new client
- * conv the greeting is outstanding, as ticket CONV_BANNER.
+ * A client conv tracks the outstanding replies: every command sent gets a ticket, and each reply
+ * carries the ticket of the command that it answers, in order. Ticket 0 marks an unsolicited reply:
+ * nothing was outstanding, or it came before the first byte of the next command was written. A
+ * reply that was given up on is marked late when it comes, and answers nothing else. In a new
+ * client conv the greeting is outstanding, as ticket CONV_BANNER.
  *
- * A server conv turns octets into commands, responses (to a 334) and message text, as conv_listen
- * selects.
+ * A server conv turns bytes into commands, responses (to a 334) and message data, as selected by
+ * conv_listen.
  *
- * Bounded: a reply is cut at CONV_REPLY_MAX octets and a line at CONV_LINE_MAX; at most
- * CONV_OUTSTANDING_MAX replies are outstanding. What is fed and not yet pulled is bounded by
- * conv_room: ask it before reading, so that a peer fills no more than that.
+ * Memory is bounded: a reply is cut at CONV_REPLY_MAX bytes and a line at CONV_LINE_MAX, and at
+ * most CONV_OUTSTANDING_MAX replies are outstanding. conv_room limits the bytes that were fed but
+ * not yet taken; check it before reading from the peer.
  */
 #ifndef SMTP_CONV_H
 #define SMTP_CONV_H
@@ -34,17 +33,17 @@ enum { CONV_BANNER = 1 };
 enum conv_role { CONV_CLIENT, CONV_SERVER };
 
 enum conv_event_kind {
-	CONV_REPLY,		/* client: a whole reply, in ->reply */
-	/* server: a command line without its line ending, in ->text; ->flaws has how it ended */
+	CONV_REPLY,		/* client: a complete reply, in ->reply */
+	/* server: a command line without its line ending, in ->text; its flaws in ->flaws */
 	CONV_COMMAND,
 	CONV_ANSWER,		/* server: the response to a 334, likewise */
-	CONV_TEXT,		/* server: a run of message text, unstuffed */
+	CONV_TEXT,		/* server: a piece of message data, unstuffed */
 	CONV_TEXT_END,		/* server: the final dot, or the last counted octet */
 	/* client: a line that is not part of a reply, in ->text; only after conv_allow_chatter */
 	CONV_CHATTER,
 	/*
-	 * client: a reply longer than CONV_REPLY_MAX. What was received is in ->reply, with
-	 * REPLY_CUT; the rest is dropped
+	 * client: a reply longer than CONV_REPLY_MAX; its beginning is in ->reply, with REPLY_CUT,
+	 * and the rest is dropped
 	 */
 	CONV_TOO_MUCH,
 };
@@ -52,11 +51,11 @@ enum conv_event_kind {
 /* Its spans live until the next conv_next, conv_feed or conv_free. */
 struct conv_event {
 	enum conv_event_kind kind;
-	unsigned ticket;	/* what the reply answers; 0: unsolicited */
-	bool late;		/* it had been given up on */
+	unsigned ticket;	/* of the command that the reply answers; 0: unsolicited */
+	bool late;		/* the reply had been given up on */
 	struct reply reply;
 	struct span text;
-	/* REPLY_BARE_LF, REPLY_LONG_LINE, REPLY_NUL, REPLY_EIGHT_BIT of a line */
+	/* of a line: REPLY_BARE_LF, REPLY_LONG_LINE, REPLY_NUL, REPLY_EIGHT_BIT */
 	unsigned flaws;
 };
 
@@ -64,48 +63,51 @@ struct conv *conv_new(enum conv_role);
 void conv_free(struct conv *);		/* NULL is fine */
 
 /*
- * Client: queues the line and CRLF. Returns the ticket of its reply, outstanding from now on; 0
- * when the line does not fit or too many replies are outstanding.
+ * Client: queues the line and CRLF. Returns the ticket of its reply, which is outstanding from now
+ * on, or 0 when the line does not fit or too many replies are outstanding.
  */
 unsigned conv_send(struct conv *, struct span line);
-/* Marks what is unsent as secret: it is wiped once reported written. */
+/* Marks everything unsent as secret, to be wiped from memory once it is reported written. */
 void conv_is_secret(struct conv *);
 /*
- * Queues octets that no reply will answer: message text, or a server's reply. False when they do
- * not fit; nothing is then queued.
+ * Queues bytes that no reply answers: message data, or a server's reply. Returns false and queues
+ * nothing when they do not fit.
  */
 bool conv_put(struct conv *, struct span octets);
 /*
- * Expects a reply to what conv_put queued (the final dot, a BDAT chunk, one more in LMTP).
- * Returns its ticket; 0 as above.
+ * Expects a reply to what conv_put queued (the final dot, a BDAT chunk), or one more reply in LMTP.
+ * Returns its ticket, or 0 when too many replies are outstanding.
  */
 unsigned conv_expect(struct conv *);
 /*
- * The same for a reply that comes before all that are outstanding: a further one to what was just
- * answered.
+ * Like conv_expect, for a further reply to the command that was just answered: it comes before all
+ * that are outstanding.
  */
 unsigned conv_expect_next(struct conv *);
-/* Gives up on the reply to this ticket: if it still comes, it is marked late. */
+/* Gives up on the reply with this ticket: if it still comes, it is marked late. */
 void conv_give_up(struct conv *, unsigned ticket);
 /*
- * For a peer that prints more than SMTP (exim -bh): from now on a line without a code between
- * replies is CONV_CHATTER.
+ * From now on, reports a line without a code between replies as CONV_CHATTER, for a peer that
+ * prints more than SMTP (exim -bh).
  */
 void conv_allow_chatter(struct conv *);
 size_t conv_outstanding(const struct conv *); /* outstanding replies that were not given up on */
-/* The ticket of the first outstanding reply, not given up on, whose command has left; 0: none. */
+/*
+ * Returns the ticket of the first outstanding reply that was not given up on and whose command has
+ * been written; 0: none.
+ */
 unsigned conv_due(const struct conv *);
 /*
- * A reply taken for late was the reply to conv_due after all: drops what was given up on before
- * it, and it is answered. Returns its ticket.
+ * To be called when a reply marked late turns out to be the reply to conv_due: marks that as
+ * answered, drops the replies before it that were given up on, and returns its ticket.
  */
 unsigned conv_settle(struct conv *);
-/* Whether a command is about to go out while no earlier one still awaits its reply. */
+/* Whether a command is about to be written while no earlier one still awaits its reply. */
 bool conv_is_about_to_ask(const struct conv *);
 
 /*
- * Server: selects how what comes next is read; a new conv reads commands. `octets` is the count
- * of CONV_LISTEN_OCTETS, and unused otherwise.
+ * Server: selects how the following bytes are read; a new conv reads commands. `octets` is the
+ * count for CONV_LISTEN_OCTETS, and unused otherwise.
  */
 enum conv_listen {
 	CONV_LISTEN_COMMAND,
@@ -115,28 +117,26 @@ enum conv_listen {
 };
 void conv_listen(struct conv *, enum conv_listen, unsigned long long octets);
 
-/*
- * How many octets may be fed now, which bounds what is kept of a peer. 0: call conv_next first.
- */
+/* Returns how many bytes may be fed now. 0: call conv_next first. */
 size_t conv_room(const struct conv *);
-/* Feeds octets, no more than conv_room; they are copied. */
+/* Feeds bytes from the peer, at most conv_room of them; they are copied. */
 void conv_feed(struct conv *, struct span in);
-/* false: nothing more until more is fed */
+/* Takes the next event. Returns false when there is none until more is fed. */
 bool conv_next(struct conv *, struct conv_event *);
-/* What has come and is not yet a complete line or reply. */
+/* Returns what was fed and is not yet a complete line or reply. */
 struct span conv_pending(const struct conv *);
 
-/* What is to be written; valid until the next send, put or conv_wrote. */
+/* Returns what is to be written; valid until the next conv_send, conv_put or conv_wrote. */
 struct span conv_output(const struct conv *);
-void conv_wrote(struct conv *, size_t n);		/* reports n octets of it as written */
-/* The output buffer, for a writer that stuffs message text straight into it. */
+void conv_wrote(struct conv *, size_t n);		/* reports n bytes of it as written */
+/* Returns the output buffer, for a caller that stuffs message data directly into it. */
 struct buf *conv_outbuf(struct conv *);
 
 /*
- * Whether TLS may begin. False when the peer already sent more after the reply that agreed to it:
- * octets that would later pass for protected ones (CVE-2011-0411); they are in conv_pending.
- * conv_tls_begin drops those, everything unsent and every outstanding reply, except a greeting
- * that has not come yet.
+ * conv_tls_ready returns whether TLS may begin. False: the peer sent more after its positive reply
+ * to STARTTLS, cleartext that would later be taken for protected data (CVE-2011-0411); it is in
+ * conv_pending. conv_tls_begin drops that, everything unsent, and every outstanding reply except
+ * a greeting that has not come yet.
  */
 bool conv_tls_ready(const struct conv *);
 void conv_tls_begin(struct conv *);

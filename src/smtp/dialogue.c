@@ -1,4 +1,4 @@
-/* dialogue - where a dialogue stands. */
+/* dialogue - the state of a dialogue. */
 #include "smtp/dialogue.h"
 
 static void

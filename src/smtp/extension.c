@@ -1,4 +1,4 @@
-/* extension - what an EHLO reply offers. */
+/* extension - parses the reply to EHLO. */
 #include "smtp/extension.h"
 
 #include "base/ascii.h"
@@ -6,7 +6,7 @@
 enum { MERGED_MAX = 1024 };
 
 /*
- * ehlo-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-"); "_" is met in X_PIPE_CONNECT, "=" in
+ * ehlo-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-"); "_" occurs in X_PIPE_CONNECT, and "=" in
  * AUTH=LOGIN.
  */
 static bool
@@ -32,8 +32,8 @@ find(const struct extensions *e, struct span keyword)
 }
 
 /*
- * Adds the mechanisms of an AUTH=... line that the AUTH line did not have; each costs a look at all
- * that are there.
+ * Adds the mechanisms of a further AUTH line that the first did not have. The time is quadratic,
+ * hence the maximum.
  */
 static void
 merge_words(struct span *into, struct span more, struct arena *arena)
@@ -98,7 +98,7 @@ extensions_parse(const struct reply *reply, struct arena *arena, struct extensio
 	*out = (struct extensions){ 0 };
 	out->host = arena_copy(arena, span_word(&first));
 	out->greeting = arena_copy(arena, first);
-	size_t most = reply->nlines - 1;		/* the first line is the host's */
+	size_t most = reply->nlines - 1;		/* the first line has the host name */
 	out->list = ARENA_ARRAY(
 	    arena, struct extension, most < EXTENSIONS_MAX ? most : EXTENSIONS_MAX);
 	for (size_t i = 1; i < reply->nlines; i++)

@@ -1,6 +1,6 @@
 /*
- * extension_table - every EHLO keyword that smtpsh knows: IANA's registry, and what is met beside
- * it.
+ * extension_table - the EHLO keywords that smtpsh knows: those in IANA's registry, and others in
+ * use.
  */
 #include "smtp/extension.h"
 
@@ -135,7 +135,7 @@ static const struct {
 
 #define COUNT(table) (sizeof (table) / sizeof *(table))
 
-/* A firewall writes X over each letter of a keyword, and A or X at its end. */
+/* Some firewalls overwrite the letters of a keyword with X, and the last with A or X. */
 static bool
 is_masked(struct span keyword)
 {

@@ -1,4 +1,4 @@
-/* lint - what is wrong with a line before it goes. */
+/* lint - reports what looks wrong with a line before it is sent. */
 #include "smtp/lint.h"
 
 #include "base/suggest.h"
@@ -15,7 +15,7 @@ struct lint {
 	struct buf *out;
 };
 
-/* ---- the line as such */
+/* ---- the whole line */
 
 static bool
 has_control(struct span s)
@@ -32,7 +32,7 @@ offers(const struct lint *l, const char *keyword)
 	return l->extensions && extensions_offer(l->extensions, keyword);
 }
 
-/* 512 octets with CRLF (RFC 5321 4.5.3.1.4), and what each offered extension adds. */
+/* 512 octets with CRLF (RFC 5321 4.5.3.1.4), plus what each offered extension adds. */
 static size_t
 longest(const struct lint *l)
 {
@@ -136,7 +136,7 @@ lint_verb_offered(struct lint *l)
 		buf_printf(l->out, "no extensions after HELO: send EHLO to get them\n");
 }
 
-/* RFC 9422 4. */
+/* Limits that the server announced with LIMITS (RFC 9422 4). */
 static void
 lint_limits(struct lint *l)
 {
@@ -179,7 +179,7 @@ lint_arguments(struct lint *l)
 	}
 }
 
-/* Of AUTH only the mechanism is looked at. */
+/* Checks only the mechanism of AUTH. */
 static void
 lint_mechanism(struct lint *l)
 {
@@ -232,7 +232,7 @@ among(struct span value, const char *values)
 	return false;
 }
 
-/* Only where the list is the whole of what there is. */
+/* Whether the list of values is complete, so that others are wrong. */
 static bool
 lint_is_closed(const struct parameter *p)
 {
@@ -344,9 +344,9 @@ lint_command(struct span line, const struct dialogue *dialogue, const struct ext
 	lint_envelope(&l);
 }
 
-/* ---- message text */
+/* ---- message data */
 
-/* field-name ":", or a line that goes on with the field before (RFC 5322 2.2). */
+/* Whether a line begins with a field name and ":", or continues a folded field (RFC 5322 2.2). */
 static bool
 is_header(struct span line, bool first)
 {

@@ -1,6 +1,6 @@
 /*
- * What is wrong with a line before it is sent: nothing is corrected, only reported. Pure
- * functions of the line and the state of the dialogue.
+ * Reports what looks wrong with a line before it is sent, and corrects nothing. Pure functions of
+ * the line and the state of the dialogue.
  */
 #ifndef SMTP_LINT_H
 #define SMTP_LINT_H
@@ -10,28 +10,27 @@
 #include "smtp/extension.h"
 
 /*
- * Adds a sentence, ended by LF, to `out` for each thing that looks wrong with a command line;
- * nothing when there is none. `extensions` are those of the last EHLO, NULL when unknown. Parts
- * of the line are quoted escaped, an AUTH response never.
+ * Appends to `out` a sentence, followed by LF, for each thing that looks wrong with a command line.
+ * `extensions` are those of the last EHLO; NULL: unknown. Quoted parts of the line are escaped,
+ * and an AUTH response is never quoted.
  */
 void lint_command(
     struct span line, const struct dialogue *, const struct extensions *, struct buf *out);
 
 /*
- * The same for message text, line by line from the 354 to the final dot. {0} is the initial
- * state.
+ * The same for message data, line by line from the 354 to the final dot. {0} is the initial state.
  */
 struct lint_message {
 	bool begun;		/* a line was seen */
 	bool blank;		/* an empty line was seen: the header is over */
-	bool no_header;		/* what came before it was not a header */
+	bool no_header;		/* a line before that was not part of a header */
 	bool eight_bit_noted;
 };
 void lint_text(struct lint_message *, struct span line, const struct extensions *, struct buf *out);
 
 /*
- * The mark of a line pasted from a transcript or a script: "# ", "C: " or "S: " in column one.
- * Empty when there is none.
+ * Returns the marker at the beginning of a line that was pasted from a transcript or a script:
+ * "# ", "C: " or "S: ". Empty: none.
  */
 struct span lint_marker(struct span line);
 

@@ -1,6 +1,6 @@
 /*
- * mechanism - the SASL mechanisms met in SMTP. Each section has one: its client's responses, what
- * our server reads of them, and what of them is a user name and what a secret.
+ * mechanism - the SASL mechanisms used in SMTP. Each section is about one or two: the client's
+ * responses, how our server parses them, and which part is a user name or a secret.
  */
 #include "smtp/mechanism.h"
 
@@ -15,7 +15,7 @@ add(struct buf *out, struct span text, struct err *err)
 	return buf_append(out, text) || err_set(err, ERR_USAGE, "the credentials are too long");
 }
 
-/* What stands between `before` and `after` in text; empty when `before` is not there. */
+/* Returns what is between `before` and `after`; empty when there is no `before`. */
 static struct span
 between(struct span text, struct span before, char after)
 {
@@ -24,7 +24,7 @@ between(struct span text, struct span before, char after)
 	return span_until(&at, after);
 }
 
-/* What one reads who finds `before` in it; else all of it. */
+/* The same, but returns all of the text when that is empty. */
 static struct span
 between_or_all(struct span text, struct span before, char after)
 {
@@ -41,8 +41,7 @@ after_last(struct span text, char mark)
 	return last ? span_skip(text, (size_t)(last - text.at) + 1) : text;
 }
 
-/* Of a response that tells a name or a trace: whatever a terminal would obey passes for a secret.
- */
+/* A name or a trace is not secret, unless it contains control characters. */
 static struct span
 name_secret(unsigned n, bool asked, struct span response)
 {
@@ -109,8 +108,8 @@ auth_asks_user(struct span challenge)
 }
 
 /*
- * Never standardised: "Username:", then "Password:"; what the challenge says counts for more than
- * its place.
+ * LOGIN was never standardized: "Username:", then "Password:". The text of a challenge takes
+ * precedence over its position.
  */
 static bool
 login_respond(const struct auth_credentials *who, unsigned n, struct span challenge,
@@ -162,7 +161,7 @@ external_respond(const struct auth_credentials *who, unsigned n, struct span cha
 	return add(out, who->authzid.len ? who->authzid : who->user, err);
 }
 
-/* Who it is the certificate says, and a name within it whom to act as. */
+/* The certificate tells the identity; the response is an authorization identity. */
 static bool
 external_take(struct auth_credentials *who, unsigned n, struct span response)
 {
@@ -171,7 +170,7 @@ external_take(struct auth_credentials *who, unsigned n, struct span response)
 	return !span_has(response, '\0');
 }
 
-/* RFC 4505: a trace of who it is, which may be empty. */
+/* RFC 4505: trace information, which may be empty. */
 static bool
 anonymous_respond(const struct auth_credentials *who, unsigned n, struct span challenge,
     struct buf *out, struct err *err)
@@ -187,8 +186,8 @@ anonymous_respond(const struct auth_credentials *who, unsigned n, struct span ch
 /* ---- XOAUTH2, OAUTHBEARER */
 
 /*
- * As Google and Microsoft document it. An error comes as a challenge, JSON, and wants an empty
- * response.
+ * As documented by Google and Microsoft. An error is a challenge in JSON, to which the client sends
+ * an empty response.
  */
 static bool
 xoauth2_respond(const struct auth_credentials *who, unsigned n, struct span challenge,
@@ -204,8 +203,7 @@ xoauth2_respond(const struct auth_credentials *who, unsigned n, struct span chal
 		add(out, SPAN("\1\1"), err));
 }
 
-/* "auth=Bearer " in any case of its letters (RFC 9110 11.1), and that the response ends as it must.
- */
+/* Checks for "auth=Bearer " in any case (RFC 9110 11.1), and for the proper end of the response. */
 static bool
 bearer_take(struct auth_credentials *who, struct span response)
 {
@@ -242,7 +240,7 @@ bearer_secret(unsigned n, bool asked, struct span response)
 	return response.len > 1 ? between_or_all(response, SPAN("auth=Bearer "), '\1') : SPAN_NONE;
 }
 
-/* RFC 5801 4: "," and "=" in a name are written =2C and =3D. */
+/* "," and "=" in a name are written as =2C and =3D (RFC 5801 4). */
 static bool
 add_saslname(struct buf *out, struct span name, struct err *err)
 {
@@ -257,7 +255,7 @@ add_saslname(struct buf *out, struct span name, struct err *err)
 	return ok;
 }
 
-/* RFC 7628 3.1; 3.2.3: after an error challenge a dummy response, a lone ^A. */
+/* RFC 7628 3.1. An error challenge is answered by a lone ^A (RFC 7628 3.2.3). */
 static bool
 oauthbearer_respond(const struct auth_credentials *who, unsigned n, struct span challenge,
     struct buf *out, struct err *err)
@@ -279,7 +277,7 @@ oauthbearer_respond(const struct auth_credentials *who, unsigned n, struct span 
 	    add(out, SPAN("\1\1"), err);
 }
 
-/* The gs2-header, of which the name may be missing: the token then says who it is. */
+/* The name in the gs2-header is optional; without it, the token identifies the user. */
 static bool
 oauthbearer_take(struct auth_credentials *who, unsigned n, struct span response)
 {
@@ -299,7 +297,7 @@ oauthbearer_user(unsigned n, struct span response)
 	return n == 0 ? between(response, SPAN("a="), ',') : SPAN_NONE;
 }
 
-/* ---- those that libgsasl computes */
+/* ---- mechanisms that libgsasl implements */
 
 static struct span
 scram_user(unsigned n, struct span response)
@@ -364,8 +362,8 @@ enum { LOGS_IN = AUTH_FIRST | AUTH_USER | AUTH_PASSWORD, BOTH_GSASL = AUTH_GSASL
 	.user = scram_user, .secret = scram_secret
 
 /*
- * Within TLS a password that the server can keep hashed (PLAIN) is better than one that it must
- * keep in the clear (CRAM-MD5, DIGEST-MD5); without, what does not show it is better.
+ * With TLS, PLAIN ranks higher, because the server may store the password hashed, which CRAM-MD5
+ * and DIGEST-MD5 do not allow. Without TLS, mechanisms that do not reveal the password rank higher.
  */
 static const struct mechanism mechanisms[] = {
 	{ "PLAIN", "RFC 4616", MECHANISM_PASSWORD, "User name and password in one base64 response",

@@ -59,8 +59,8 @@ parameter_find(enum verb verb, struct span name)
 }
 
 /*
- * Where a path ends: after its ">", blanks in a quoted local part included, else at the first
- * blank.
+ * Returns the length of a path, up to and including ">", or up to the first space when it has no
+ * angle brackets. Spaces in a quoted local part do not end it.
  */
 static size_t
 path_length(struct span s)

@@ -1,4 +1,4 @@
-/* path - the addresses of MAIL and RCPT. */
+/* path - parses the addresses of MAIL and RCPT. */
 #include "smtp/path.h"
 
 #include <arpa/inet.h>
@@ -14,7 +14,7 @@ is_atext(char c)
 	    (unsigned char)c > 0x7F;
 }
 
-/* sub-domain *("." sub-domain); an underscore is let pass, as servers do. */
+/* sub-domain *("." sub-domain); underscores are accepted, as servers do. */
 static bool
 is_domain(struct span s)
 {
@@ -77,7 +77,7 @@ is_dot_string(struct span s)
 	return !dot;
 }
 
-/* Quoted-string: its length with both quotes; 0: none. */
+/* Returns the length of a Quoted-string at the beginning, including both quotes; 0: none. */
 static size_t
 quoted_length(struct span s)
 {

@@ -1,7 +1,7 @@
-/* queueid - the queue id in the reply to a message. */
+/* queueid - finds the queue ID in the reply to the end of data. */
 #include "smtp/queueid.h"
 
-/* What stands before it, as servers write it; the id ends at a blank or at one of `ends`. */
+/* What servers write before the ID, and the characters that end it. */
 static const struct {
 	struct span before;
 	const char *ends;
@@ -17,8 +17,8 @@ static const struct {
 };
 
 /*
- * "vANB1x2y012345 Message accepted for delivery" (Sendmail, OpenSMTPD), "1700000000 abc - gsmtp"
- * (Google).
+ * Returns the word before a known phrase: "vANB1x2y012345 Message accepted for delivery" (Sendmail,
+ * OpenSMTPD), "1700000000 abc - gsmtp" (Google).
  */
 static struct span
 word_before(struct span text)

@@ -1,11 +1,12 @@
-/* The queue ID of a message, found in the reply to the end of data. */
+/* Finds the queue ID of a message in the reply to the end of data. */
 #ifndef SMTP_QUEUEID_H
 #define SMTP_QUEUEID_H
 
 #include "base/span.h"
 
 /*
- * Returns a part of `text`, the reply's text without its codes; empty when no ID is recognised.
+ * Returns the queue ID in `text`, the reply's text without its codes; empty when none is
+ * recognized.
  */
 struct span queueid_find(struct span text);
 

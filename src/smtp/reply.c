@@ -1,16 +1,16 @@
-/* reply - one reply out of octets. */
+/* reply - parses replies. */
 #include "smtp/reply.h"
 
 #include "base/ascii.h"
 #include "base/text.h"
 
 /*
- * Reply-line = Reply-code *( "-" ... ) as in RFC 5321 4.2:
+ * RFC 5321 4.2:
  *
  *	Reply-line  = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF
  *	Reply-code  = %x32-35 %x30-35 %x30-39
  *
- * Taken more loosely: any three digits, and within a reply a line without a code goes with it.
+ * This accepts any three digits, and within a reply also lines without a code.
  */
 static bool
 line_code(struct span line, unsigned *code)
@@ -27,7 +27,7 @@ line_code(struct span line, unsigned *code)
 	return true;
 }
 
-/* Does the reply end with this line, the nth of it? */
+/* Whether a reply ends with this line, its nth from 0. */
 static bool
 line_ends_reply(struct span line, size_t nth)
 {
@@ -90,7 +90,7 @@ octet_flaws(struct span text)
 	return flaws;
 }
 
-/* One line without its line end; returns its text. */
+/* Reads a line without its line ending; returns its text. */
 static struct span
 read_line(struct span line, struct reply *out, bool *has_code)
 {

@@ -1,6 +1,6 @@
 /*
- * Parses one reply (RFC 5321 4.2) by a pure function that records flaws and cannot fail: whatever
- * the octets are, a reply ends at the first line that does not say "more follows".
+ * Parses replies (RFC 5321 4.2). Parsing is a pure function that cannot fail: it records flaws, and
+ * a reply ends at its first line that is not a continuation line, whatever the bytes are.
  */
 #ifndef SMTP_REPLY_H
 #define SMTP_REPLY_H
@@ -44,39 +44,36 @@ enum reply_flaw {
 #define X(name, bit, word, text, rfc) REPLY_##name = 1u << (bit),
 	REPLY_FLAWS(X)
 #undef X
-	/* no code and separator that would be the same on every line */
+	/* its lines do not all begin with the same code and a proper separator */
 	REPLY_IRREGULAR = REPLY_NO_CODE | REPLY_BAD_SEPARATOR | REPLY_CODES_DIFFER | REPLY_MIXED,
 };
 
 struct reply {
-	unsigned code;		/* of the first line that has one; 0 when none has */
-	/* the enhanced code of the first line; class 0 when there is none (RFC 2034) */
+	unsigned code;		/* of the first line that has one; 0: none has */
+	/* enhanced code of the first line (RFC 2034); class 0: none */
 	struct status status;
-	/*
-	 * the texts after code and separator, as the peer sent them, the enhanced code still in
-	 * them
-	 */
+	/* texts after code and separator, as sent, including an enhanced code */
 	struct span *line;
 	size_t nlines;		/* at least 1 */
 	unsigned flaws;		/* REPLY_* bits */
-	struct span raw;	/* every octet of it, line endings included */
+	struct span raw;	/* the whole reply, including line endings */
 };
 
 /*
- * Returns the length in octets of the first reply in `in`, or 0 while it is incomplete. On
- * success fills *out; its arrays live in the arena, the texts in `in`. A proper prefix of a reply
- * gives 0, the whole its length.
+ * Parses the first reply in `in` and returns its length in bytes, or 0 while it is incomplete. The
+ * arrays of *out live in the arena, its texts in `in`.
  */
 size_t reply_parse(struct span in, struct arena *, struct reply *out);
 
 /*
- * Finds the same end incrementally: it remembers how far it looked, so that n octets cost n
- * however they arrive. {0} is the initial state.
+ * Returns the length of the first reply in `in`, as reply_parse does, or 0 while it is incomplete.
+ * `in` must begin with what it had at the last call: bytes already seen are not scanned again, so
+ * the time is linear in the length of the reply. {0} is the initial state.
  */
 struct reply_scan {
-	size_t line;		/* where the current line begins */
-	size_t seen;		/* octets already looked at */
-	size_t nlines;		/* complete lines before it */
+	size_t line;		/* offset of the current line */
+	size_t seen;		/* bytes already scanned */
+	size_t nlines;		/* complete lines before the current one */
 };
 size_t reply_scan(struct reply_scan *, struct span in);
 

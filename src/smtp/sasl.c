@@ -1,4 +1,4 @@
-/* sasl - the mechanisms that compute a proof, by libgsasl. */
+/* sasl - the mechanisms that compute a proof, with libgsasl. */
 #include <gsasl.h>
 #include <stdlib.h>
 
@@ -7,16 +7,13 @@
 #include "base/secret.h"
 #include "smtp/auth.h"
 
-/*
- * gsasl wants its own contexts; one an exchange is simplest, and no exchange is so frequent that it
- * would matter.
- */
+/* Each exchange has a library context of its own, which is simplest, and fast enough. */
 struct exchange {
 	Gsasl *library;
 	Gsasl_session *session;
 	const struct auth_credentials *who; /* the client's side; else NULL */
 	const struct auth_server *server;
-	/* the last step was the last; the mechanism proves the server too */
+	/* done: no step is left; mutual: the mechanism authenticates the server too */
 	bool done, mutual;
 };
 
@@ -53,7 +50,7 @@ set_binding(struct exchange *x, Gsasl_property property, struct span octets)
 	arena_release(&arena);
 }
 
-/* What libgsasl asks on the server's side. What is not known here it does without. */
+/* Answers libgsasl's callback on the server's side; it can do without other properties. */
 static int
 server_property(struct exchange *x, Gsasl_property property)
 {
@@ -89,7 +86,7 @@ exchange_property(Gsasl *library, Gsasl_session *session, Gsasl_property propert
 {
 	struct exchange *x = gsasl_callback_hook_get(library);
 
-	x->session = session; /* it may be asked while the session begins */
+	x->session = session; /* the callback may be called before gsasl_*_start() returns */
 	if (x->server)
 		return server_property(x, property);
 	switch (property) {
@@ -134,7 +131,7 @@ exchange_end(void *mem)
 	free(x);
 }
 
-/* Begins as a client or a server, as `start` does. Returns x; NULL with err, and x is freed. */
+/* Starts a client or a server by `start`. Returns x; or frees it, sets err and returns NULL. */
 static void *
 exchange_start(struct exchange *x, const char *mech,
     int (*start)(Gsasl *, const char *mech, Gsasl_session **), struct err *err)
@@ -166,7 +163,7 @@ exchange_begin(const struct mechanism *mech, const struct auth_credentials *who,
 
 enum { ROUNDS_MAX = 1000000 };
 
-/* RFC 5802 5.1: a server may not ask for so many rounds that the client is busy for minutes. */
+/* Rejects an iteration count (RFC 5802 5.1) that would keep the client busy for minutes. */
 static bool
 is_bounded(struct span challenge, struct err *err)
 {
@@ -221,7 +218,7 @@ exchange_proved(void *mem)
 static bool
 exchange_serves(const char *mech)
 {
-	static Gsasl *library; /* what it can do does not change, and each EHLO asks */
+	static Gsasl *library; /* kept: every EHLO asks, and the answer never changes */
 
 	if (!library && gsasl_init(&library) != GSASL_OK)
 		library = NULL;

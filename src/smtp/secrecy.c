@@ -1,4 +1,4 @@
-/* secrecy - what of a dialogue may be shown. */
+/* secrecy - hides the secrets of a dialogue. */
 #include "smtp/secrecy.h"
 
 #include "base/ascii.h"
@@ -8,7 +8,7 @@
 #include "smtp/auth.h"
 #include "smtp/verb.h"
 
-enum { SHAPE_MIN = 8 };	/* octets of base64 that are worth looking into */
+enum { SHAPE_MIN = 8 };	/* minimum length of base64 that is checked */
 
 void
 secrecy_release(struct secrecy *w)
@@ -31,9 +31,9 @@ secrecy_shown(const struct secrecy *w, struct arena *arena, struct span octets)
 	return w->others ? mask_shown(w->others, arena, shown) : shown;
 }
 
-/* ---- what looks like a secret, wherever it stands */
+/* ---- recognizing secrets anywhere */
 
-/* Does the decoded text have the shape of a response that tells the password, or proves it? */
+/* Whether decoded text looks like an AUTH response that contains a password, token or proof. */
 static bool
 has_shape(struct span octets)
 {
@@ -67,8 +67,8 @@ is_blob(struct span word)
 }
 
 /*
- * The name of a mechanism, not a response without padding that could pass for one: names have no
- * small letters (RFC 4422 3.1).
+ * Whether a word is the name of a mechanism, and not a response in base64 without padding: names
+ * have no small letters (RFC 4422 3.1).
  */
 static bool
 is_named(struct span word)
@@ -81,7 +81,7 @@ is_named(struct span word)
 	return auth_is_name(word) && !is_blob(word);
 }
 
-/* "AUTH" as a slip of the finger has it. */
+/* Whether a word is a misspelled "AUTH". */
 static bool
 is_nearly_auth(struct span word)
 {
@@ -91,16 +91,16 @@ is_nearly_auth(struct span word)
 	return suggestion.best && word.len >= 3 && word.len <= 5;
 }
 
-/* ---- where it begins in a line */
+/* ---- finding the response in a line */
 
-/* "AUTH" at the front of a word, and something glued to it: AUTHPLAIN, AUTH=PLAIN. */
+/* "AUTH" with something attached to it: AUTHPLAIN, AUTH=PLAIN. */
 static bool
 is_glued(struct span word)
 {
 	return word.len > 4 && span_starts_case(word, SPAN("AUTH"));
 }
 
-/* Past the words that only name what follows. */
+/* Skips "AUTH" and names of mechanisms. */
 static struct span
 past_names(struct span rest)
 {
@@ -112,8 +112,8 @@ past_names(struct span rest)
 }
 
 /*
- * What follows a second AUTH and its mechanism, in a line of any verb: a paste that was not meant
- * as one.
+ * Returns what follows AUTH and a mechanism within the arguments of any command, as in a line that
+ * was pasted by mistake.
  */
 static struct span
 quoted_auth(struct span rest)
@@ -127,8 +127,8 @@ quoted_auth(struct span rest)
 }
 
 /*
- * The secret end of a line that is a command: from an initial response on. Empty: it has none.
- * *mech is what it is a response of; empty: not known.
+ * Returns the secret end of a command line, which begins with an initial response; empty: none.
+ * Sets *mech to the mechanism; empty: unknown.
  */
 static struct span
 concealed_end(const struct secrecy *w, struct span line, struct span *mech)
@@ -167,7 +167,7 @@ concealed_end(const struct secrecy *w, struct span line, struct span *mech)
 	return w->pending ? line : quoted_auth(line);
 }
 
-/* Words that are secret by their shape. */
+/* Whether a word of the line looks like a secret. */
 static bool
 has_blob(struct span line)
 {
@@ -184,7 +184,7 @@ is_no_secret(struct span response)
 	    (response.len == 1 && (response.at[0] == '=' || response.at[0] == '*'));
 }
 
-/* ---- what the client says */
+/* ---- lines of the client */
 
 static void
 begin_exchange(struct secrecy *w, struct span mech)
@@ -198,7 +198,10 @@ begin_exchange(struct secrecy *w, struct span mech)
 	w->asks_user = false;
 }
 
-/* As it stands, without its blanks, decoded, and of what is no base64 each word. */
+/*
+ * Adds a response to the mask: as sent, without its spaces, and its decoded secret; if it is not
+ * base64, each of its words.
+ */
 static void
 learn(struct secrecy *w, struct span response)
 {
@@ -224,7 +227,7 @@ learn(struct secrecy *w, struct span response)
 	arena_wipe(&arena);
 }
 
-/* The words with a secret's shape taken out, and learnt. */
+/* Adds the words that look like secrets to the mask, and returns the line without them. */
 static struct span
 without_blobs(struct secrecy *w, struct span line, struct arena *arena)
 {
@@ -260,7 +263,7 @@ secrecy_conceals(const struct secrecy *w, struct span beginning, bool answer)
 	return !is_no_secret(concealed_end(w, line, &mech)) || has_blob(line);
 }
 
-/* Is what the challenge takes for a user name a secret, and known as that? */
+/* Whether a response that should be a user name contains a known secret. */
 static bool
 is_known(const struct secrecy *w, struct span response)
 {
@@ -297,9 +300,9 @@ secrecy_sent(struct secrecy *w, struct span line, bool answer, struct arena *are
 	    SPAN_ARG(span_first(line, (size_t)(response.at - line.at))), SPAN_ARG(shown));
 }
 
-/* ---- what the server says */
+/* ---- replies of the server */
 
-/* Where one of them stands in the text that a server proves itself with: what follows it. */
+/* Returns the proof by which a server authenticates itself, and what follows it; empty: none. */
 static struct span
 proof_in(struct span text)
 {
@@ -315,8 +318,8 @@ proof_in(struct span text)
 }
 
 /*
- * Decoded or as they stand; of a mechanism that is not known each token that follows a response may
- * be a proof.
+ * Adds proofs to the mask, decoded or as sent. With an unknown mechanism, every longer word of a
+ * challenge that follows a response may be a proof.
  */
 static void
 learn_proofs(struct secrecy *w, struct span text, bool challenge)
@@ -349,7 +352,7 @@ secrecy_received(struct secrecy *w, unsigned code, struct span text)
 	w->asks_user = auth_asks_user(challenge);
 	if (code == 334 || code == 235)
 		learn_proofs(w, text, code == 334);
-	/* said to an AUTH alone, answers to it may still come */
+	/* a 235 to AUTH itself does not end it here: responses to it may still follow */
 	if (code == 235 && w->n > 0)
 		w->pending = false;
 	arena_wipe(&arena);

@@ -1,4 +1,4 @@
-/* stage - where in a session a reply stands. */
+/* stage - the stages of a session. */
 #include "smtp/stage.h"
 
 enum smtp_stage

@@ -1,6 +1,6 @@
 /*
- * Stages of a session: what a reply answers, and what is waited for before the first one. The same
- * code means different things at different stages (RFC 5321 4.3.2).
+ * The stages of a session: those before the greeting, and one for each kind of reply. The same code
+ * means different things at different stages (RFC 5321 4.3.2).
  */
 #ifndef SMTP_STAGE_H
 #define SMTP_STAGE_H
@@ -36,8 +36,8 @@ enum smtp_stage {
 };
 
 /*
- * The stage of a verb. AT_EHLO includes HELO and LHLO; AT_VRFY includes EXPN, HELP and ETRN; a
- * BDAT is the end of data.
+ * Returns the stage of a verb. AT_EHLO includes HELO and LHLO, AT_VRFY includes EXPN, HELP and
+ * ETRN, and AT_END_OF_DATA includes BDAT.
  */
 enum smtp_stage smtp_stage_of(enum verb, bool greeting, bool end_of_data);
 const char *smtp_stage_word(enum smtp_stage);		/* in JSON: "end_of_data" */

@@ -1,4 +1,4 @@
-/* standing - whether a reply's code belongs to what it answers. */
+/* standing - whether a reply's code fits the command that it answers. */
 #include "smtp/standing.h"
 
 #include <assert.h>
@@ -18,7 +18,7 @@ standing_word(enum standing standing)
 	return words[standing];
 }
 
-/* What is not a command; DUE_COMMAND's codes stand in the table of verbs. */
+/* The codes of all stages but DUE_COMMAND, whose codes are in the table of verbs. */
 static const struct {
 	const char *text;
 	unsigned codes[VERB_CODES];
@@ -48,20 +48,20 @@ due_command(struct span line)
 	}
 	if (due.verb == VERB_AUTH) {
 		const struct mechanism *m = mechanism_named(span_word(&args));
-		/* of a mechanism that is not known, a login may end without a response */
+		/* an unknown mechanism may succeed without a response */
 		due.initial = args.len > 0 || !m || (m->flags & AUTH_NO_RESPONSE);
 	}
 	return due;
 }
 
-/* The codes of a due, up to a 0. */
+/* Returns the positive codes that may answer it, terminated by 0. */
 static const unsigned *
 codes_of(const struct due *due)
 {
 	return due->stage == DUE_COMMAND ? verb_info(due->verb)->codes : stages[due->stage].codes;
 }
 
-/* 235 and 353 are due only where they were asked for. */
+/* 235 needs an initial response, or one to a challenge; 353 needs PRDR. */
 static bool
 is_due(const struct due *due, unsigned code)
 {
@@ -91,7 +91,10 @@ lists_class(const struct due *due, unsigned class)
 	return false;
 }
 
-/* What its success hands over to: TLS, message data, SASL. There 250 would end what only begins. */
+/*
+ * Whether success starts something else: TLS, message data, or a SASL exchange. A 250 would not
+ * start it.
+ */
 static bool
 hands_over(const struct due *due)
 {
@@ -100,7 +103,7 @@ hands_over(const struct due *due)
 		(due->verb == VERB_STARTTLS || due->verb == VERB_DATA || due->verb == VERB_AUTH));
 }
 
-/* Codes that belong to one command, or to an answer within one; and 250 where more is to follow. */
+/* Whether a code belongs to another command: those specific to one, and 250 if hands_over(). */
 static bool
 is_another_ones(const struct due *due, unsigned code)
 {
@@ -135,8 +138,8 @@ due_is_message(const struct due *due)
 }
 
 /*
- * Anything but one clear code is no answer to the end of a message: nobody may think it delivered,
- * or not.
+ * Only a single clear code answers the end of a message. With anything else it is unknown whether
+ * the message was accepted.
  */
 static enum err_kind
 message_err(enum standing standing, const struct reply *r)
@@ -168,7 +171,7 @@ standing_err(const struct due *due, enum standing standing, const struct reply *
 		return ERR_PROTO;
 	if (standing == REPLY_FITS)
 		return ERR_NONE;
-	/* Not where it hands over: what followed would be read as commands. */
+	/* not if hands_over(): what follows would be read as commands */
 	return class == 2 && lists_class(due, 2) && !hands_over(due) ? ERR_NONE : ERR_PROTO;
 }
 

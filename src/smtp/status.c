@@ -1,9 +1,9 @@
-/* status - reading an enhanced status code; the meanings stand in status_table.c. */
+/* status - parses enhanced status codes; their meanings are in status_table.c. */
 #include "smtp/status.h"
 
 #include "base/ascii.h"
 
-/* 1*3DIGIT (RFC 3463 2) off the front. */
+/* Takes 1*3DIGIT (RFC 3463 2) off the front. */
 static bool
 take_number(struct span *s, unsigned short *out)
 {

@@ -1,4 +1,4 @@
-/* What reply codes (RFC 5321 4.2) and enhanced status codes (RFC 3463) are, and what they mean. */
+/* The tables of reply codes (RFC 5321 4.2) and enhanced status codes (RFC 3463). */
 #ifndef SMTP_STATUS_H
 #define SMTP_STATUS_H
 
@@ -10,27 +10,27 @@ struct status {
 };
 
 /*
- * Parses the enhanced code at the front of a reply text, "5.1.1 User unknown", its octets to
- * *len; class and *len are 0 when there is none.
+ * Parses the enhanced code at the beginning of a reply text, as in "5.1.1 User unknown", and sets
+ * *len to its length. The class and *len are 0 when there is none.
  */
 struct status status_parse(struct span text, size_t *len);
 
 struct reply_code {
 	unsigned code;
 	const char *text;		/* a phrase without a full stop */
-	const char *rfc;		/* or who uses it */
+	const char *rfc;		/* or the software that uses it */
 };
 const struct reply_code *reply_code_info(unsigned code);	/* NULL: not known */
-/* By the first digit: "refused for now"; NULL: none. */
+/* Describes the first digit; NULL: unknown. */
 const char *reply_class_text(unsigned code);
-/* By the second digit: "syntax"; NULL: none. */
+/* Describes the second digit: "syntax"; NULL: unknown. */
 const char *reply_group_text(unsigned code);
 
-/* A row of IANA's registry of enhanced codes, which leaves out the class. */
+/* A row of IANA's registry of enhanced codes, which are registered without the class. */
 struct status_info {
 	unsigned short subject, detail;
 	const char *text;		/* as registered, in lower case */
-	/* the reply codes that the registry lists for it; "": none */
+	/* reply codes that the registry lists for it; "": none */
 	const char *basic;
 	const char *rfc;
 	const char *also;		/* another meaning in use; NULL: none */

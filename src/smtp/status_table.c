@@ -1,6 +1,6 @@
 /*
- * status_table - what reply codes and enhanced status codes mean: IANA's registry, and what is met
- * beside it.
+ * status_table - the meanings of reply codes and enhanced status codes: those in IANA's registry,
+ * and others in use.
  */
 #include "smtp/status.h"
 
@@ -59,7 +59,7 @@ static const struct reply_code codes[] = {
 	{ 556, "domain does not accept mail", "RFC 7504" },
 };
 
-/* Vendors have codes beyond these by the hundred; of those only class and subject can be told. */
+/* Vendors use hundreds of other codes, of which only class and subject can be explained. */
 static const struct status_info statuses[] = {
 	{ 0, 0, "other undefined status", "any", "RFC 3463", NULL },
 	{ 1, 0, "other address status", "", "RFC 3463", NULL },

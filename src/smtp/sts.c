@@ -1,4 +1,4 @@
-/* sts - the record and the policy of MTA-STS, as functions of octets. */
+/* sts - parses the TXT record and the policy of MTA-STS. */
 #include "smtp/sts.h"
 
 #include <assert.h>
@@ -72,8 +72,8 @@ struct fields {
 };
 
 /*
- * One field; of those that may come once the first counts, unknown ones are left alone. What is
- * wrong; NULL: nothing.
+ * Adds a field to the policy. The first of a repeated field counts, except for mx; unknown fields
+ * are ignored (RFC 8461 3.2). Returns what is wrong with it; NULL: nothing.
  */
 static const char *
 take_field(struct fields *have, struct sts_policy *p, struct span key, struct span value,
@@ -110,7 +110,7 @@ take_field(struct fields *have, struct sts_policy *p, struct span key, struct sp
 	return NULL;
 }
 
-/* Lines of "key: value", ended by LF or CRLF. */
+/* A policy has lines of "key: value", which end with LF or CRLF. */
 bool
 sts_policy_parse(struct span text, struct arena *arena, struct sts_policy *out, const char **why)
 {

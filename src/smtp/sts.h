@@ -1,6 +1,6 @@
 /*
- * MTA-STS (RFC 8461): the TXT record that announces a domain's policy, the policy's text, and the
- * MX hosts it names, as functions of octets. run/route/sts.h fetches them.
+ * MTA-STS (RFC 8461): parses the TXT record that announces a domain's policy and the policy itself,
+ * and matches MX hosts. Pure functions; run/route/sts.h fetches record and policy.
  */
 #ifndef SMTP_STS_H
 #define SMTP_STS_H
@@ -15,7 +15,7 @@ enum { STS_MX_MAX = 256 };
 
 struct sts_policy {
 	enum sts_mode mode;
-	/* "mx1.example.org", "*.example.org"; octets of the peer's */
+	/* "mx1.example.org", "*.example.org"; from the peer */
 	struct span *mx;
 	size_t nmx;
 	uint64_t max_age;		/* seconds */
@@ -24,18 +24,18 @@ struct sts_policy {
 const char *sts_mode_word(enum sts_mode);
 
 /*
- * Parses "v=STSv1; id=20160831085700Z;" and gives its id, a part of `text`. False: invalid, and
- * *why says what is wrong (RFC 8461 3.1).
+ * Parses a record such as "v=STSv1; id=20160831085700Z;" (RFC 8461 3.1) and sets *id to its id, a
+ * part of `text`. Returns false and sets *why to what is wrong when it is invalid.
  */
 bool sts_record_parse(struct span text, struct span *id, const char **why);
 
 /*
- * Parses a policy; *out is copied into the arena. False: invalid, and *why says what is wrong
- * (RFC 8461 3.2).
+ * Parses a policy (RFC 8461 3.2) into the arena. Returns false and sets *why to what is wrong when
+ * it is invalid.
  */
 bool sts_policy_parse(struct span text, struct arena *, struct sts_policy *out, const char **why);
 
-/* Whether the policy names this MX host; "*." matches exactly one label (RFC 8461 4.1). */
+/* Whether the policy lists this MX host; "*." matches exactly one label (RFC 8461 4.1). */
 bool sts_policy_names(const struct sts_policy *, struct span host);
 
 #endif

@@ -1,4 +1,4 @@
-/* term - names beside the protocol's own. */
+/* term - the glossary. */
 #include "smtp/term.h"
 
 #define WITH(name, meaning, source)                                     \
@@ -181,7 +181,7 @@ term_row(size_t n)
 const struct term *
 term_find(struct span name)
 {
-	if (name.len > 0 && name.at[0] == '_')		/* "_mta-sts" is where the record stands */
+	if (name.len > 0 && name.at[0] == '_')		/* "_mta-sts" is the name of the record */
 		name = span_skip(name, 1);
 	for (size_t i = 0; term_row(i); i++)
 		if (span_eq_case(name, span_of(terms[i].name)))

@@ -1,9 +1,9 @@
-/* tlsrpt - the record of TLSRPT, as a function of octets. */
+/* tlsrpt - checks the TXT record of TLSRPT. */
 #include "smtp/tlsrpt.h"
 
 /*
- * tlsrpt-rua = "rua=" *WSP tlsrpt-uri *(*WSP "," *WSP tlsrpt-uri) *WSP, by mail or HTTPS (RFC 8460
- * 3)
+ * tlsrpt-rua = "rua=" *WSP tlsrpt-uri *(*WSP "," *WSP tlsrpt-uri) *WSP, with mailto or https URIs
+ * (RFC 8460 3)
  */
 static const char *
 wrong_with(struct span rua)

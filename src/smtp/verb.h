@@ -21,33 +21,33 @@ enum { VERB_CODES = 5 };
 
 struct verb_info {
 	const char *name;
-	/* after the name, with its space: " FROM:<sender> [parameters]" */
+	/* what follows the name, with a leading space: " FROM:<sender> [parameters]" */
 	const char *syntax;
 	const char *help;	/* one sentence */
 	const char *rfc;
 	/* allowed in a pipelined group only as its last command (RFC 2920 3.1) */
 	bool ends_group;
-	unsigned success;	/* its usual code */
+	unsigned success;	/* usual code of success */
 	const char *extension;	/* the EHLO keyword that offers it; NULL: none is needed */
-	/* the positive codes that answer it, ended by 0; none: no list */
+	/* positive codes that may answer it, terminated by 0; none: unspecified */
 	unsigned codes[VERB_CODES];
 	const char *codes_rfc;	/* the source of that list */
 };
 
 /*
- * The verb at the beginning of a line, in any case; its arguments, without leading spaces, go to
- * *args unless that is NULL.
+ * Returns the verb at the beginning of a line, in any case. Sets *args, unless NULL, to its
+ * arguments without leading spaces.
  */
 enum verb verb_of(struct span line, struct span *args);
 
-/* EHLO, or LMTP's LHLO: a positive reply lists extensions. */
+/* EHLO, or LHLO of LMTP: a positive reply lists the extensions. */
 static inline bool
 verb_is_ehlo(enum verb verb)
 {
 	return verb == VERB_EHLO || verb == VERB_LHLO;
 }
 
-/* The same, or HELO: begins the dialogue. */
+/* EHLO, LHLO or HELO. */
 static inline bool
 verb_is_hello(enum verb verb)
 {

@@ -1,9 +1,11 @@
 /*
- * check - a target looked at whole: its lookups, the policy that they lead to, then a contact with
- * each address. A turn (on_turn) looks at every address for what is next there: the first look, a
- * further one where that left a doubt, none; and makes the contacts that good manners allow. The
- * end of a contact leads to the next turn, also in the checks that share these manners. When no
- * contact is left, the names of this client's own address are looked up, and the diagnoses made.
+ * check - examines a target as a whole: its lookups, its MTA-STS policy, then a contact with each
+ * address.
+ *
+ * A turn (on_turn) determines what is next at each address: the first look, another one if that
+ * left a doubt, or nothing; and starts the contacts that struct check_manners permits. The end of a
+ * contact schedules a turn, also in the other checks that share these manners. When no contact is
+ * left, the names of this client's own address are looked up and the diagnoses made.
  */
 #include "run/check/check.h"
 
@@ -27,7 +29,7 @@ const struct timeouts timeouts_check = {
 	.quit = 1000,
 };
 
-/* A connection while it lasts, and the probe whose result it keeps until the end. */
+/* A connection, and the probe whose result it keeps until the end. */
 struct contact {
 	struct contact *next;
 	struct checking *checking;
@@ -43,12 +45,12 @@ struct contact {
 
 struct checking {
 	struct session_env *env;
-	struct session_env old; /* the same, with TLS as old servers speak it */
+	struct session_env old; /* the same, with the TLS of old servers */
 	bool has_old;
 	struct check check;
 	struct check_opts opts;
 	struct check_fns fns;
-	struct target looked_up; /* the target, or the host in place of its MX */
+	struct target looked_up; /* the target, or the host given instead of its MX */
 	struct lookup_query *query;
 	struct sts_query *policy;
 	struct target vantage;
@@ -60,7 +62,7 @@ struct checking {
 	uint64_t began_us, until_us;
 	bool stopped, told;
 	struct check_manners own, *manners;
-	struct checking *next; /* of those who share them */
+	struct checking *next; /* in the list of checks that share them */
 	char hello[CHECK_NAME_MAX];
 };
 
@@ -98,7 +100,7 @@ check_now(const struct checking *c)
 	return &c->check;
 }
 
-/* A look at a doubt says how a sender fares where it came further than the first. */
+/* A further look counts only if RCPT was answered in it, and it was no relay test. */
 const struct check_look *
 check_last(const struct check_address *a)
 {
@@ -113,7 +115,10 @@ check_last(const struct check_address *a)
 
 /* ---- connections */
 
-/* An env of its own for a handshake with TLS 1.0: contexts are made by env. */
+/*
+ * Returns an env for handshakes with TLS 1.0; it needs its own, since TLS contexts belong to an
+ * env.
+ */
 static struct session_env *
 old_env(struct checking *c)
 {
@@ -131,7 +136,7 @@ old_env(struct checking *c)
 	return &c->old;
 }
 
-/* The name that a server gives itself in its greeting (RFC 5321 4.2). */
+/* Returns the name of the server in its greeting (RFC 5321 4.2); empty: none that is qualified. */
 static struct span
 greeting_name(const struct probe_result *r)
 {
@@ -142,7 +147,7 @@ greeting_name(const struct probe_result *r)
 	return host_is_name(name) && span_has(name, '.') ? name : SPAN_NONE;
 }
 
-/* What a second look would tell; FIRST: there is no doubt that one could settle. */
+/* Returns which further look would settle a doubt; FIRST: there is no such doubt. */
 static enum check_why
 doubt(const struct check_address *a)
 {
@@ -157,14 +162,14 @@ doubt(const struct check_address *a)
 		return CHECK_EXPLICIT;
 	if (look->why == CHECK_FIRST && shook && !r->tls)
 		return CHECK_OLD_TLS;
-	/* As every sender does (RFC 5321 3.2). */
+	/* Senders fall back to HELO too (RFC 5321 3.2). */
 	if (look->why == CHECK_FIRST && r->phase == PHASE_EHLO && r->err == ERR_REFUSED &&
 	    !a->host->submission && (ehlo == 500 || ehlo == 502 || ehlo == 504))
 		return CHECK_HELO;
 	if (look->why == CHECK_OLD_TLS && a->look[0].result.tls_mode != TARGET_TLS_IMPLICIT &&
 	    !a->host->submission && !r->reply[PHASE_RCPT] && !a->look[0].result.reply[PHASE_RCPT])
 		return CHECK_WITHOUT_TLS;
-	/* Nobody talks early on port 25: many servers remember who does. */
+	/* Nothing is sent before the greeting on port 25, where many servers penalize it. */
 	if (look->why == CHECK_FIRST && r->phase == PHASE_BANNER && r->err == ERR_TIMEOUT &&
 	    a->host->port != 25 && r->tls_mode != TARGET_TLS_IMPLICIT && !r->reply[PHASE_BANNER] &&
 	    r->rest.len == 0)
@@ -181,7 +186,7 @@ take_turn_soon(struct checking *c)
 	loop_timer_set(c->turn, 0);
 }
 
-/* Who has not to wait has a place. */
+/* Requires a free place: has_to_wait is false. */
 static void
 begin_contact(struct contact *k)
 {
@@ -207,7 +212,10 @@ end_contact(struct contact *k)
 			take_turn_soon(c);
 }
 
-/* Five are connected to, or one is already that has this name or this address. */
+/*
+ * Returns true if CHECK_AT_ONCE contacts are open, or one to a host of this name or to this
+ * address.
+ */
 static bool
 has_to_wait(const struct checking *c, const struct check_address *a)
 {
@@ -260,7 +268,7 @@ keep_vantage(struct checking *c, const struct check_look *look)
 		c->check.local = look->result.local;
 }
 
-/* A proxy that connects to nothing, or an address that cannot be bound, is no fault of a server. */
+/* The server is not to blame for a proxy that fails or a local address that cannot be bound. */
 static bool
 failed_here(const struct contact *k)
 {
@@ -287,7 +295,10 @@ on_probed(void *ctx, struct probe *p)
 	tell_progress(c);
 }
 
-/* The recipient of a relay test is of a domain that nobody receives mail for (RFC 2606). */
+/*
+ * Connects to an address. The recipient of a relay test is in a domain that cannot exist (RFC
+ * 2606).
+ */
 static void
 connect_to(struct checking *c, struct check_address *a, enum check_why why)
 {
@@ -351,7 +362,7 @@ connect_to(struct checking *c, struct check_address *a, enum check_why why)
 	});
 }
 
-/* What is next at this address; FIRST again once it is done with. */
+/* Sets *why to the next look at an address. Returns false if there is none now. */
 static bool
 next_look(const struct checking *c, const struct check_address *a, enum check_why *why)
 {
@@ -380,7 +391,7 @@ recipient(struct checking *c)
 	struct addr literal;
 	char text[ADDR_TEXT];
 
-	/* An address literal has its brackets in a mailbox (RFC 5321 4.1.3), not in a target. */
+	/* A mailbox has an address literal in brackets (RFC 5321 4.1.3), a target does not. */
 	if (span_has(c->check.target->text, '[') && addr_parse(&literal, domain, 25))
 		domain = arena_printf(&c->check.arena, "[%s%s]",
 		    addr_family(&literal) == 6 ? "IPv6:" : "", addr_host(&literal, text));
@@ -463,7 +474,7 @@ on_lookup(void *ctx, const struct lookup *l)
 	};
 
 	if (c->told)
-		return;			/* it was stopped meanwhile */
+		return;			/* stopped in the meantime */
 	c->check.lookup = l;
 	if (c->check.domain.len == 0 && (l->route->mx || l->route->implicit))
 		c->check.domain = l->route->name;
@@ -496,7 +507,7 @@ on_names(void *ctx, const struct lookup *l)
 	take_turn_soon(c);
 }
 
-/* The reverse DNS of the address that this client is seen from, as far as it knows. */
+/* Looks up the reverse DNS of this client's address, as far as it is known here. */
 static void
 ask_names(struct checking *c)
 {
@@ -525,14 +536,14 @@ offers_starttls(const struct check_address *a)
 	return r && (r->tls || (r->clear && extensions_find(r->clear, SPAN("STARTTLS"))));
 }
 
-/* When all is known, since a look is judged by the others too. */
+/* Called when all contacts are over, since a look is also judged by the others. */
 static void
 diagnose_contact(struct contact *k)
 {
 	struct check_look *look = k->look;
 	struct probe_result *r = &look->result;
 	const struct check_host *h = k->address->host;
-	const struct check_address *other = NULL;	/* of the host, one that offers STARTTLS */
+	const struct check_address *other = NULL;	/* address of the host offering STARTTLS */
 	struct facts facts;
 	char text[ADDR_TEXT];
 
@@ -550,7 +561,7 @@ diagnose_contact(struct contact *k)
 		facts.tls_probed |= look->why == CHECK_FIRST &&
 		    k->address->look[i].why == CHECK_IMPLICIT && k->address->look[i].result.tls;
 	struct diagnosis *all = diagnose(&facts, &r->arena);
-	/* What went wrong on the way, and ended nothing. */
+	/* A rejected STARTTLS that did not end the session. */
 	const struct reply *starttls = r->reply[PHASE_STARTTLS];
 	if (starttls && starttls->code / 100 != 2 && !facts.reply && !r->out_of_step) {
 		struct facts way = { .domain = facts.domain,
@@ -578,7 +589,10 @@ finish(struct checking *c)
 	c->fns.done(c->fns.ctx, &c->check);
 }
 
-/* One look each where the host is free; then the names of the vantage point; then the end. */
+/*
+ * Starts a look at each address where one is due and permitted; when none is left, looks up the
+ * names of the vantage point, then finishes.
+ */
 static void
 on_turn(void *ctx, unsigned ready)
 {
@@ -621,7 +635,7 @@ on_deadline(void *ctx, unsigned ready)
 	check_stop(c);
 }
 
-/* What is begun ends with its own deadline, which is the same. */
+/* Contacts have the same deadline, so none that is open needs to be waited for. */
 void
 check_stop(struct checking *c)
 {
@@ -655,7 +669,7 @@ check_start(struct session_env *env, const struct target *target, const struct c
 	c->opts = *opts;
 	c->fns = *fns;
 	c->manners = opts->manners ? opts->manners : &c->own;
-	/* Last, so that who waits longest is asked first. */
+	/* Added last: the check that has waited longest takes its turn first. */
 	struct checking **at = &c->manners->members;
 	while (*at)
 		at = &(*at)->next;

@@ -1,12 +1,12 @@
 /*
- * Finds out why mail does not arrive. One target is examined as a whole: where its mail goes (MX,
- * addresses, reverse DNS, TLSA, MTA-STS, TLSRPT), a session to each of its addresses with
- * STARTTLS, MAIL and one RCPT, and a second look where the first left a doubt. A message is never
+ * Finds out why mail does not arrive. A target is examined as a whole: where its mail goes (MX,
+ * addresses, reverse DNS, TLSA, MTA-STS, TLSRPT), a session with each of its addresses with
+ * STARTTLS, MAIL and one RCPT, and a second session if the first left a doubt. No message is ever
  * sent. The results are plain data; run/check/verdict.h says what they mean.
  *
- * Manners: one connection at a time to each host, CHECK_AT_ONCE in all; nothing is sent before
- * the greeting on port 25; at most CHECK_LOOKS_MAX - 1 further connections to an address, each
- * counted and named.
+ * To be polite, there is one connection at a time to each host and CHECK_AT_ONCE in all; nothing is
+ * sent before the greeting on port 25; there are at most CHECK_LOOKS_MAX - 1 further connections to
+ * an address, each counted and reported.
  */
 #ifndef RUN_CHECK_CHECK_H
 #define RUN_CHECK_CHECK_H
@@ -18,7 +18,7 @@
 
 enum { CHECK_LOOKS_MAX = 3, CHECK_AT_ONCE = 5, CHECK_NAME_MAX = 256 };
 
-/* Why an address was connected to; the word for it in JSON, what a report says of it. */
+/* Why an address was connected to: its word in JSON, its phrase in a report. */
 #define CHECK_WHYS(X)                                                                       \
 	X(FIRST, "first", "as a sender would")                                              \
 	X(HELO, "helo", "with HELO, after EHLO was rejected")                               \
@@ -37,12 +37,12 @@ enum check_why {
 const char *check_why_word(enum check_why);
 const char *check_why_phrase(enum check_why);
 
-/* The timeouts of a check unless others are given. */
+/* The timeouts of a check, unless others are given. */
 extern const struct timeouts timeouts_check;
 
 /*
- * The connections that are open now: one per host and CHECK_AT_ONCE in all, over all the checks
- * that share this. {0} is the initial state; it must outlive those checks.
+ * The connections that are open now, over all checks that share this struct: one per host and
+ * CHECK_AT_ONCE in all. {0} is the initial state; it must outlive those checks.
  */
 struct check_manners {
 	struct contact *now[CHECK_AT_ONCE];
@@ -53,22 +53,22 @@ struct check_opts {
 	const struct session_opts *session;
 	/* how the result of each session is judged */
 	const struct judge_opts *judge;
-	/* the reverse-path; "": the null sender */
+	/* the envelope sender; "": the null sender */
 	const char *from;
 	/*
-	 * the recipient to try; NULL: the address being checked, or postmaster, which every
-	 * domain has (RFC 5321 4.5.1)
+	 * the recipient to try; NULL: the address being checked, or postmaster, which every domain
+	 * must have (RFC 5321 4.5.1)
 	 */
 	const char *rcpt;
 	bool no_rcpt; /* no RCPT is sent */
 	/* a host to check as if it were the domain's only MX; NULL: the domain's MX hosts */
 	const struct target *mx;
-	/* tests each address as an open relay, in a session of its own */
+	/* test each address for open relaying, in a session of its own */
 	bool relay;
 	/* look up only, connect to nothing */
 	bool dry_run;
-	struct check_manners *manners; /* NULL: it is the only check */
-	/* for the whole check; 0: 60 s */
+	struct check_manners *manners; /* NULL: this is the only check */
+	/* time limit for the whole check; 0: 60 s */
 	uint64_t deadline_ms;
 	const struct addr_net *allow; /* connect to no address outside these networks */
 	size_t nallow;		      /* 0: any address */
@@ -79,7 +79,7 @@ struct check_look {
 	enum check_why why;
 	unsigned number; /* the connection's number, from 1 */
 	struct probe_result result;
-	/* what was wrong, the cause first; NULL: nothing */
+	/* what was wrong, the root cause first; NULL: nothing */
 	const struct diagnosis *diagnoses;
 	/* the name sent in EHLO; empty: none was sent */
 	char hello[CHECK_NAME_MAX];
@@ -96,18 +96,18 @@ struct check_address {
 	size_t number; /* index over all hosts, from 0 */
 	struct check_look look[CHECK_LOOKS_MAX];
 	size_t nlooks;
-	/* not connected to: time was up, or --allow-target excludes it */
+	/* not connected to: time had expired, or --allow-target excludes it */
 	bool skipped, barred;
-	bool cut; /* a connection was open when time was up */
+	bool cut; /* a connection was open when time expired */
 };
 
 struct check_host {
 	const struct lookup_host *found;
 	struct span name;
 	unsigned preference, port;
-	/* an MX of the domain; the domain itself, which has no MX */
+	/* the host is an MX of the domain; it is the domain itself, which has no MX */
 	bool mx, implicit;
-	/* clients that log in submit mail here (ports 465 and 587): no MAIL is sent */
+	/* a submission service (ports 465 and 587): no MAIL is sent */
 	bool submission;
 	struct check_address *address;
 	size_t naddresses;
@@ -122,20 +122,20 @@ struct check {
 	const struct sts *sts; /* NULL: not looked up */
 	struct check_host *host;
 	size_t nhosts, naddresses;
-	/* The vantage point, from the first connection that was made. */
+	/* The vantage point, from the first connection made. */
 	struct addr local;			  /* .len 0: no connection was made */
 	const struct lookup_address *local_names; /* NULL: not looked up */
 	const char *hello;			  /* NULL: EHLO was not sent */
 	size_t nconnections;
 	uint64_t took_us;
-	bool late;	    /* time was up before all was done */
-	struct arena arena; /* of everything that no look owns */
+	bool late;	    /* time expired before all was done */
+	struct arena arena; /* owns everything except the results of looks */
 };
 
 struct check_fns {
-	/* something began or ended: progress may be redrawn. NULL: not reported */
+	/* something began or ended, so that progress may be redrawn; NULL: not called */
 	void (*progress)(void *ctx, const struct check *);
-	/* every event of a connection; NULL: not reported */
+	/* an event of a connection; NULL: not called */
 	void (*watch)(void *ctx, const struct check_address *, const struct check_look *,
 	    const struct event *);
 	/* the check is done; called once, never within check_start */
@@ -145,17 +145,17 @@ struct check_fns {
 
 struct checking;
 /*
- * Starts a check. Target, options and all they point to must outlive it; the struct check lives
- * until check_free.
+ * Starts a check. The target, the options and all that they point to must outlive it; the struct
+ * check lives until check_free.
  */
 struct checking *check_start(struct session_env *, const struct target *, const struct check_opts *,
     const struct check_fns *);
-/* Ends it now: `done` is called with what is known. */
+/* Ends a check now: `done` is called with what is known. */
 void check_stop(struct checking *);
 void check_free(struct checking *); /* NULL is fine; not within check_fns */
 const struct check *check_now(const struct checking *);
 
-/* The one of an address's connections that shows how a sender fares there; NULL: none. */
+/* Returns the look at an address that shows how a sender fares there; NULL: none. */
 const struct check_look *check_last(const struct check_address *);
 bool check_is_submission(unsigned port);
 

@@ -1,4 +1,4 @@
-/* domain - from a check's lookups and connections to the facts of a domain. */
+/* domain - turns a check's lookups and connections into the facts of a domain. */
 #include "run/check/domain.h"
 
 #include <errno.h>
@@ -38,7 +38,10 @@ check_domain(const struct check *k, struct arena *arena)
 
 	for (size_t i = 0; i < k->nhosts; i++) {
 		const struct check_host *h = &k->host[i];
-		/* where an address lets this client in, or at another port: a test's network */
+		/*
+		 * a private address is no fault if this client can connect to it, or on another
+		 * port: in a test network
+		 */
 		bool real = h->port == 25;
 		facts_of_mx(&host[i], h->found->hop, arena);
 		for (size_t j = 0; j < h->naddresses; j++) {
@@ -60,14 +63,14 @@ check_domain(const struct check *k, struct arena *arena)
 	struct span name = k->domain.len    ? k->domain :
 	    l->route->name.len ? l->route->name :
 				 k->target->host;
-	/* Of a host that is no MX the lookup tells about the domain itself. */
+	/* For a host that is not an MX, the lookup is about the domain itself. */
 	enum fact_dns none = l->err.kind ? facts_of_lookup(l->err.cause) : DNS_NO_DATA;
 	struct domain_facts facts = {
 		.domain = k->domain,
 		.mx = { .name = name,
 		    .ede = l->route->doubt.ede,
 		    .without_validation = l->route->doubt.without_validation,
-		    /* A host that answers is asked about as a host. */
+		    /* A host with addresses is checked as a host, not as a domain. */
 		    .result = l->route->mx			? DNS_ANSWERED :
 			k->domain.len == 0 && k->naddresses > 0 ? DNS_NOT_ASKED :
 			implicit				? DNS_NO_DATA :

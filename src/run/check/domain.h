@@ -1,13 +1,16 @@
-/* What is wrong with the records of a domain, and across its addresses. */
+/* What is wrong with a domain's records, and with its addresses as a whole. */
 #ifndef RUN_CHECK_DOMAIN_H
 #define RUN_CHECK_DOMAIN_H
 
 #include "run/check/check.h"
 
-/* The result of an address as a fact. */
+/* Returns the result of an address as a fact. */
 enum fact_path check_path(const struct check_address *);
 
-/* Diagnoses the domain, the cause first; NULL: nothing is wrong. In the arena. */
+/*
+ * Diagnoses the domain. Returns a list with the root cause first, in the arena; NULL: nothing is
+ * wrong.
+ */
 struct diagnosis *check_domain(const struct check *, struct arena *);
 
 #endif

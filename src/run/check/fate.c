@@ -18,8 +18,8 @@ check_fate_word(enum check_fate fate)
 }
 
 /*
- * Whom a cause concerns in a check: an MX that will not relay does not know the domain as its own,
- * what forwards is behind the recipient, and TLS was begun wherever it was offered.
+ * Returns whom a cause concerns in a check. An MX that will not relay does not accept the domain as
+ * its own; forwarding happens behind the recipient; TLS was used wherever it was offered.
  */
 enum concern
 verdict_concern(const struct diagnosis *d)
@@ -29,19 +29,22 @@ verdict_concern(const struct diagnosis *d)
 	case CAUSE_AUTH_NOT_ENABLED:
 		return CONCERNS_SERVER;
 	case CAUSE_TLS_PORT:
-		/* on 465 this client began in the wrong way; elsewhere the server does */
+		/* on 465 this client chose the wrong TLS mode, on other ports the server did */
 		return d->place.port == 465 ? CONCERNS_DIALOGUE : CONCERNS_SERVER;
 	case CAUSE_RELAY_DENIED: case CAUSE_AUTH_REQUIRED: case CAUSE_PROXY_HEADER_WANTED:
 	case CAUSE_NOT_SMTP: case CAUSE_MAILBOX_SERVER: case CAUSE_LMTP_SERVER:
 	case CAUSE_CLEAR_PORT: case CAUSE_TLS_CLIENT_CERT:
-		/* what an MX is not, no sender can make up for */
+		/* no sender can work around an MX that is not one */
 		return d->place.mx ? CONCERNS_SERVER : cause_row(d->cause)->concern;
 	default:
 		return cause_row(d->cause)->concern;
 	}
 }
 
-/* A sender's address is this client's too: what its SPF or domain lacks, others' may have. */
+/*
+ * Returns whether a cause is about this client. Causes about the sender are: other senders may have
+ * a valid SPF record or domain.
+ */
 static bool
 concerns_client(const struct check_look *look)
 {
@@ -54,7 +57,7 @@ concerns_client(const struct check_look *look)
 	return false;
 }
 
-/* A server that asks everybody whom it does not know to come again takes mail. */
+/* A server that defers unknown clients once does accept mail. */
 const struct diagnosis *
 verdict_greylisting(const struct check_look *look)
 {
@@ -64,7 +67,7 @@ verdict_greylisting(const struct check_look *look)
 	return NULL;
 }
 
-/* A reply had begun, and this check did not wait for its end: senders wait longer. */
+/* A reply had begun, but the check did not wait for its end; senders wait longer. */
 bool
 verdict_holds_back(const struct check_look *look)
 {
@@ -74,7 +77,7 @@ verdict_holds_back(const struct check_look *look)
 	    d->state != STATE_OK;
 }
 
-/* Who is no bounce may well get through: this check was no better than one. */
+/* Senders other than bounces may well get through where the null sender of this check does not. */
 bool
 verdict_rejects_null_sender(const struct check_look *look)
 {
@@ -83,7 +86,7 @@ verdict_rejects_null_sender(const struct check_look *look)
 	return d && d->cause == CAUSE_NULL_SENDER_REJECTED;
 }
 
-/* Of which a reply whose lines have codes of different classes is none. */
+/* A reply with codes of different classes is not an acceptance. */
 static bool
 is_acceptance(const struct reply *reply)
 {
@@ -114,7 +117,7 @@ verdict_fate(const struct check *k, const struct check_address *a)
 			return CHECK_FATE_DEFERRED;
 		if (concerns_client(look) || verdict_rejects_null_sender(look))
 			return CHECK_FATE_CLIENT;
-		/* A 421 as greeting defers as one at RCPT does. */
+		/* A 421 in place of the greeting defers, like a 4xx to RCPT. */
 		if (r->phase < PHASE_MAIL && r->err != ERR_TEMPORARY)
 			return CHECK_FATE_CLOSED;
 		return r->err == ERR_TEMPORARY ? CHECK_FATE_DEFERRED : CHECK_FATE_REJECTED;
@@ -142,7 +145,7 @@ verdict_address(const struct check *k, size_t n)
 	return NULL;
 }
 
-/* "mx2 over IPv4"; its family where the host has both. */
+/* "mx2 over IPv4"; the family only if the host has both. */
 struct span
 verdict_name(const struct weighing *w, const struct check_address *a)
 {

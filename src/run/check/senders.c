@@ -38,7 +38,7 @@ check_passage_word(enum check_passage passage)
 	return words[passage];
 }
 
-/* What a sender of a class asks of an address before it hands a message over. */
+/* Returns whether a sender of a class would hand a message to an address; if not, sets *why. */
 typedef bool allow_fn(const struct weighing *, const struct check_address *, const char **why);
 
 static bool
@@ -101,7 +101,7 @@ allow_dane(const struct weighing *w, const struct check_address *a, const char *
 	}
 }
 
-/* A client that logs in wants a certificate that verifies, and AUTH once TLS is up. */
+/* A client that logs in requires a verified certificate, and AUTH within TLS. */
 static bool
 allow_client(const struct weighing *w, const struct check_address *a, const char **why)
 {
@@ -120,7 +120,7 @@ allow_client(const struct weighing *w, const struct check_address *a, const char
 	return r->extensions && extensions_find(r->extensions, SPAN("AUTH"));
 }
 
-/* "mx1 cannot be reached; mx2: the policy does not name it": why each host is left out, once. */
+/* Returns why each host is left out: "mx1 cannot be reached; mx2 is not listed in the policy". */
 static struct span
 why_none(struct weighing *w, allow_fn *allow)
 {
@@ -141,7 +141,7 @@ why_none(struct weighing *w, allow_fn *allow)
 			    fate == CHECK_FATE_CLOSED	      ? "accepts no mail now" :
 			    fate == CHECK_FATE_DEFERRED	      ? "defers it" :
 								"fails";
-			/* What a server does that answers tells more than one that does not. */
+			/* What a server that answers does is more informative. */
 			if (fate != CHECK_FATE_UNREACHED && fate != CHECK_FATE_SILENT &&
 			    fate != CHECK_FATE_NO_ROUTE)
 				break;
@@ -152,14 +152,14 @@ why_none(struct weighing *w, allow_fn *allow)
 	return out;
 }
 
-/* What the addresses of a domain do to a sender, and the first of each kind. */
+/* How many addresses of a domain do what to a sender, and the first of each kind. */
 struct tally {
 	size_t tried, deferred, client, silent, closed, unknown, no_route;
-	bool barred;			/* the sender's policy leaves one out */
+	bool barred;			/* the sender's policy excludes an address */
 	const struct check_address *deferring, *rejecting_client, *held;
 };
 
-/* A resolver that does not answer for a host says nothing of it: it may well have an address. */
+/* Returns whether the lookup of an MX's address failed here, so that it may well have one. */
 static bool
 lookup_is_open(const struct check *k)
 {
@@ -186,8 +186,9 @@ fails_validation(const struct check *k)
 }
 
 /*
- * The addresses as a sender tries them, in the order of the MX: the first that accepts has the
- * message, the first that rejects it for good ends it, all else leads to the next.
+ * Tries the addresses as a sender does, in the order of the MX: the first that accepts has the
+ * message, the first that rejects it with a 5xx ends the attempt, everything else leads to the next
+ * address.
  */
 static void
 senders_walk(const struct weighing *w, struct check_class *c, allow_fn *allow, struct tally *n)
@@ -389,13 +390,13 @@ verdict_weigh_senders(struct weighing *w)
 		senders_try(w, CHECK_SENDER_CLIENT, allow_client);
 	} else if (k->nhosts == 0 &&
 	    (!out->findings || out->findings->state == STATE_UNKNOWN)) {
-		/* A lookup that failed is no verdict on the domain, whoever sends. */
+		/* A failed lookup says nothing about the domain, for any class of sender. */
 		for (size_t i = 0; i < CHECK_SENDER_COUNT; i++) {
 			if (i == CHECK_SENDER_CLIENT)
 				continue;
 			out->class[i].passage = PASSAGE_UNKNOWN;
 			out->class[i].text = SPAN("unknown: the domain could not be looked up");
-			/* what no finding tells: the matter is this machine's */
+			/* no finding says so, since the fault is this machine's */
 			if (i == CHECK_SENDER_ORDINARY && !out->findings && k->lookup->err.kind)
 				out->class[i].text = arena_printf(
 				    w->arena, "unknown: %s", k->lookup->err.text);

@@ -1,4 +1,4 @@
-/* verdict - what a check found, what to do first, and what it all means. */
+/* verdict - what a check found, what to do first, and the conclusion. */
 #include "run/check/verdict.h"
 
 #include "base/text.h"
@@ -8,8 +8,8 @@
 /* ---- findings */
 
 /*
- * What counts here: whatever one address does, the verdict is about the domain. A rejection of this
- * client says nothing of others; greylisting is a manner of receiving.
+ * Returns the state of a diagnosis in a verdict about the domain: a rejection of this client says
+ * nothing about others, and greylisting is a way of accepting mail.
  */
 static enum health
 state_here(const struct diagnosis *d)
@@ -18,13 +18,13 @@ state_here(const struct diagnosis *d)
 
 	if (d->cause == CAUSE_GREYLISTED || d->cause == CAUSE_POSTSCREEN_TESTS)
 		return STATE_OK;
-	/* The server is healthy, and this side did not wait for it. */
+	/* The server is healthy, but this side did not wait long enough. */
 	if (d->cause == CAUSE_GREETING_DELAY || d->cause == CAUSE_TARPIT)
 		return d->state == STATE_OK ? STATE_OK : STATE_UNKNOWN;
 	/* Between mail servers TLS is optional, unless a policy says otherwise. */
 	if (d->cause == CAUSE_STARTTLS_MISSING && !check_is_submission(d->place.port))
 		return STATE_OK;
-	/* Whose fault a SERVFAIL is, it does not say. */
+	/* A SERVFAIL does not tell whose fault it is. */
 	if (d->cause == CAUSE_DNS_SERVER_FAILURE ||
 	    (d->state != STATE_OK && (concern == CONCERNS_CLIENT || concern == CONCERNS_SENDER ||
 				 concern == CONCERNS_RESOLVER)))
@@ -38,7 +38,7 @@ add_finding(struct weighing *w, const struct diagnosis *d, const struct check_ho
 {
 	struct span text = diagnosis_sentence(d, w->arena);
 
-	/* What holds of a host is said once, not at each of its addresses. */
+	/* What applies to a host is reported once, not for each of its addresses. */
 	for (const struct check_finding *o = w->out->findings; o; o = o->next)
 		if (o->what->cause == d->cause && o->host == host &&
 		    span_eq(diagnosis_sentence(o->what, w->arena), text))
@@ -61,7 +61,7 @@ weight(const struct check_finding *f)
 	return by_state[f->state] * 2 + !f->what->symptom;
 }
 
-/* The worst first; among equals the order of the MX stays. */
+/* Sorts findings, the worst first; equal ones stay in the order of the MX. */
 static void
 sort_findings(struct check_verdict *v)
 {
@@ -79,8 +79,8 @@ sort_findings(struct check_verdict *v)
 }
 
 /*
- * A further look was made of a guess. That TLS is not what a silent port speaks is this side's
- * error and no fault there; and whoever failed a handshake may be in disorder behind it.
+ * Further looks are guesses, whose failure is no finding: a silent port that does not use TLS
+ * either, or a server that is out of step after a failed handshake.
  */
 static bool
 is_news(const struct check_address *a, const struct check_look *look, const struct diagnosis *d)
@@ -134,7 +134,10 @@ add_step(struct weighing *w, const struct check_finding *f)
 	v->step[v->nsteps++] = (struct check_step){ .finding = f, .here = here, .text = text };
 }
 
-/* What stops those who honour a policy is no mere symptom of what others bear. */
+/*
+ * Returns whether a finding needs a step. What stops DANE or MTA-STS senders does, even if it is a
+ * symptom of something harmless to others.
+ */
 static bool
 is_a_step(const struct check_finding *f)
 {
@@ -144,21 +147,24 @@ is_a_step(const struct check_finding *f)
 	    (!f->what->symptom || cause == CAUSE_DANE_NO_TLS || cause == CAUSE_STS_NO_TLS);
 }
 
-/* What stops nobody here and is wrong all the same: a certificate between servers, no TLSRPT. */
+/*
+ * Returns whether a finding is worth a step although it stops nobody here, such as a certificate
+ * between mail servers or a missing TLSRPT record.
+ */
 static bool
 is_worth_a_step(const struct check_verdict *v, const struct check_finding *f)
 {
 	enum cause cause = f->what->cause;
 	struct addr literal;
 
-	/* That there is no TLS was said by what it stops. */
+	/* Missing TLS is covered by the step about what it prevents. */
 	for (size_t i = 0; cause == CAUSE_STARTTLS_MISSING && i < v->nsteps; i++) {
 		enum cause told = v->step[i].finding->what->cause;
 		if (told == CAUSE_PASSWORDS_IN_CLEAR || told == CAUSE_DANE_NO_TLS ||
 		    told == CAUSE_STS_NO_TLS)
 			return false;
 	}
-	/* An address that was named is no name that a certificate lacks. */
+	/* A certificate need not have the address that the user gave. */
 	if ((cause == CAUSE_CERT_NAME || cause == CAUSE_CERT_NO_SAN) &&
 	    addr_parse(&literal, f->what->place.host, 25))
 		return false;
@@ -176,7 +182,7 @@ whose_mail(const struct weighing *w)
 {
 	const struct check *k = w->check;
 
-	/* a postmaster who was tried because nobody was named is not whom the check is about */
+	/* the default recipient, postmaster, is not what the check is about */
 	if (k->rcpt && (k->opts->rcpt || k->target->sender.len > 0))
 		return text_safe(w->arena, span_of(k->rcpt));
 	if (k->target->sender.len > 0)
@@ -184,7 +190,7 @@ whose_mail(const struct weighing *w)
 	return text_safe(w->arena, k->domain.len ? k->domain : k->target->host);
 }
 
-/* Where one address of several takes mail, the others do not go unmentioned. */
+/* Returns whether only one of several addresses accepts mail, which the title mentions. */
 static bool
 is_the_only_one(const struct weighing *w)
 {
@@ -267,7 +273,7 @@ check_verdict(const struct check *k, struct check_verdict *out, struct arena *ar
 	for (const struct check_finding *f = out->findings; f; f = f->next)
 		if (is_a_step(f))
 			add_step(&w, f);
-	/* Where mail does not get through, nothing else is worth the room. */
+	/* If mail does not get through, only what stops it matters. */
 	for (const struct check_finding *f = out->findings; f; f = f->next)
 		if (out->class[CHECK_SENDER_ORDINARY].passage == PASSAGE_YES &&
 		    is_worth_a_step(out, f))

@@ -1,8 +1,8 @@
 /*
  * What a check means: how each class of sender fares, which record decides, what to do first and
- * who can do it. Pure: struct check in, words out. What is wrong at one address is a diagnosis of
- * run/diagnosis; here diagnoses are weighed against each other, in the order in which a sender
- * tries (RFC 5321 5.1, RFC 7672, RFC 8461).
+ * who can do it. A pure function. run/diagnosis says what is wrong at one address; here its
+ * diagnoses are weighed against each other, in the order in which a sender tries the addresses (RFC
+ * 5321 5.1, RFC 7672, RFC 8461).
  */
 #ifndef RUN_CHECK_VERDICT_H
 #define RUN_CHECK_VERDICT_H
@@ -84,7 +84,7 @@ enum { CHECK_STEPS_MAX = 5 };
 /* What to do next. */
 struct check_step {
 	const struct check_finding *finding;
-	bool here;	  /* on this side; else on the domain's */
+	bool here;	  /* on this side; otherwise on the domain's */
 	struct span text; /* the imperative, safe to show */
 };
 
@@ -99,7 +99,7 @@ struct check_verdict {
 	enum check_fate *fate;
 };
 
-/* Weighs a check. Everything in *out lives in the arena or in the check. */
+/* Weighs a check. All that *out points to lives in the arena or in the check. */
 void check_verdict(const struct check *, struct check_verdict *out, struct arena *);
 
 #endif

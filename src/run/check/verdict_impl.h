@@ -1,13 +1,13 @@
 /*
  * For the files of the verdict: fate.c, what one address does with the mail; senders.c, how each
- * class of sender fares with all of them; verdict.c, findings, steps and the whole.
+ * class of sender fares with all addresses; verdict.c, findings, steps and conclusion.
  */
 #ifndef RUN_CHECK_VERDICT_IMPL_H
 #define RUN_CHECK_VERDICT_IMPL_H
 
 #include "run/check/verdict.h"
 
-/* One verdict while it is made. */
+/* One verdict in progress. */
 struct weighing {
 	const struct check *check;
 	struct check_verdict *out;
@@ -19,16 +19,22 @@ struct weighing {
 
 enum check_fate verdict_fate(const struct check *, const struct check_address *);
 enum concern verdict_concern(const struct diagnosis *);	/* whom a cause concerns in a check */
-/* That it was greylisted; NULL: it was not. `look` may be NULL, here and below. */
+/*
+ * Returns the diagnosis that says the check was greylisted; NULL: it was not. `look` may be NULL,
+ * here and below.
+ */
 const struct diagnosis *verdict_greylisting(const struct check_look *);
-bool verdict_holds_back(const struct check_look *);	/* its greeting, longer than was waited */
+bool verdict_holds_back(const struct check_look *);	/* a reply, longer than the check waited */
 bool verdict_rejects_null_sender(const struct check_look *);
 const struct check_address *verdict_address(const struct check *, size_t n);	/* NULL: no more */
-/* "mx2 over IPv4", and "550 5.1.1 No such user", empty without a reply; safe to show. */
+/*
+ * verdict_name returns "mx2 over IPv4"; verdict_first_line "550 5.1.1 No such user", empty without
+ * a reply. Safe to show.
+ */
 struct span verdict_name(const struct weighing *, const struct check_address *);
 struct span verdict_first_line(const struct weighing *, const struct check_address *);
 
-/* ---- all of them: fills ->class of the verdict, by its fates and its findings */
+/* ---- all addresses: sets ->class of the verdict from its fates and findings */
 
 void verdict_weigh_senders(struct weighing *);
 

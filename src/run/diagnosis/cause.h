@@ -1,12 +1,12 @@
 /*
- * The causes: why mail does not get through, or may not one day. The list is closed, and a cause
- * has one row, the only home of every sentence about it. Logic branches on the enumeration; JSON,
- * metric labels and `explain WORD` carry the word, which never changes.
+ * The causes: why mail does not get through, or may not in the future. The list is closed. Each
+ * cause has one row, which is the only place for text about it. Code branches on the enumeration;
+ * JSON, metric labels and `explain WORD` use the word, which never changes.
  *
- * Sentences are templates: {host} is replaced by a field of the diagnosis (see FIELDS), and a
- * part in square brackets is left out when a field in it is empty: "nothing listens on port
- * {port}[ at {address}]". The part before a "|" is what was observed: beneath the error line that
- * says so it is left out, and where nothing follows it the consequence takes its place.
+ * Sentences are templates: {host} is replaced by a field of the diagnosis (see FIELDS), and a part
+ * in square brackets is omitted if a field in it is empty: "nothing listens on port {port}[ at
+ * {address}]". The part before a "|" is what was observed. It is omitted below an error line that
+ * says it already; if nothing is left then, the consequence is used.
  */
 #ifndef RUN_DIAGNOSIS_CAUSE_H
 #define RUN_DIAGNOSIS_CAUSE_H
@@ -327,7 +327,7 @@ enum cause {
 	CAUSE_COUNT
 };
 
-/* Whom a cause is about, and who therefore has to act. concern, its word */
+/* Whom a cause concerns, and who therefore has to act. concern, its word */
 #define CONCERNS(X)						\
 	X(SERVER,	"server")	/* whoever runs it */	\
 	X(DOMAIN,	"domain")	/* its DNS records, its policy */ \
@@ -346,18 +346,18 @@ enum concern {
 };
 const char *concern_word(enum concern);
 
-/* Sentences begin with a capital and have no full stop at the end, except where noted. */
+/* Sentences begin with a capital letter and have no full stop at the end, except where noted. */
 struct cause_row {
 	enum cause cause;
 	enum concern concern;
 	enum health state;		/* its default state in a probe; STATE_OK: a note */
 	const char *title;		/* a few words: "Connection refused" */
 	const char *sentence;		/* what happened and what it means */
-	/* the consequence for mail or its sender; NULL: the sentence says it all */
+	/* the consequence for the mail or its sender; NULL: the sentence says it */
 	const char *consequence;
 	/*
-	 * What to do, in the imperative: for whoever runs the server or the zone, and for whoever
-	 * only talks to it. At least one is set.
+	 * What to do, in the imperative: for the operator of the server or zone, and for its
+	 * clients. At least one is set.
 	 */
 	const char *server, *client;
 	const char *prompt;		/* what to type at the prompt: "/starttls"; NULL: nothing */
@@ -365,7 +365,7 @@ struct cause_row {
 };
 const struct cause_row *cause_row(enum cause);		/* NULL only for CAUSE_NONE */
 const char *cause_word(enum cause);			/* "none" for CAUSE_NONE */
-/* Finds a cause by its word, in which "-" and " " stand for "_" too; CAUSE_NONE: unknown. */
+/* Returns the cause with this word, in which "-" and " " stand for "_" too; CAUSE_NONE: unknown. */
 enum cause cause_named(struct span word);
 
 #endif

@@ -1,4 +1,4 @@
-/* cause_client - what a server has against this client: its address, its name, its manners. */
+/* cause_client - why a server rejects this client: its address, its name, its behavior. */
 #include "run/diagnosis/cause_rows.h"
 
 const struct cause_row causes_of_client[] = {

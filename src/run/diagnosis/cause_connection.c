@@ -1,6 +1,6 @@
 /*
- * cause_connection - what keeps a connection from coming about or from lasting, servers that are
- * none or that break the protocol, and a server's own trouble.
+ * cause_connection - connections that fail or end early, servers that are not SMTP servers or break
+ * the protocol, and a server's own trouble.
  */
 #include "run/diagnosis/cause_rows.h"
 
@@ -200,7 +200,7 @@ const struct cause_row causes_of_connection[] = {
 	    "a second copy may be delivered",
 	    NULL, "RFC 1047" },
 
-	/* ---- no SMTP server, or one that breaks the protocol */
+	/* ---- not an SMTP server, or one that breaks the protocol */
 	{ CAUSE_NOT_SMTP, CONCERNS_DIALOGUE, STATE_CRITICAL, "Not an SMTP server",
 	    "[Not an SMTP reply (\"{octets}\")|: ]this is {what}, not an SMTP server", NULL,
 	    "configure the mail server to listen on this port, or correct the MX record or port "

@@ -1,4 +1,4 @@
-/* cause_mail - what a server has against the sender, the recipient or the message. */
+/* cause_mail - why a server rejects the sender, the recipient or the message. */
 #include "run/diagnosis/cause_rows.h"
 
 const struct cause_row causes_of_mail[] = {

@@ -1,6 +1,6 @@
 /*
- * cause_sender - mail from a domain: what the DNS says of who may send it, found by looking rather
- * than by a reply. None of it is about mail to the domain.
+ * cause_sender - mail from a domain: what the DNS says about who may send it, found by lookups
+ * rather than from a reply. Nothing here is about mail to the domain.
  */
 #include "run/diagnosis/cause_rows.h"
 

@@ -1,4 +1,4 @@
-/* cause_session - STARTTLS, AUTH and the order of commands; and what the code alone says. */
+/* cause_session - STARTTLS, AUTH, the order of commands, and reply codes without a known text. */
 #include "run/diagnosis/cause_rows.h"
 
 const struct cause_row causes_of_session[] = {
@@ -251,7 +251,7 @@ const struct cause_row causes_of_session[] = {
 	    NULL, NULL, "use RCPT TO to see whether an address is accepted, then RSET", NULL,
 	    "RFC 5321 7.3" },
 
-	/* ---- no more than the code says */
+	/* ---- known by the code only */
 	{ CAUSE_POLICY, CONCERNS_CLIENT, STATE_CRITICAL, "Rejected by policy",
 	    "A policy of the server rejects this ({code}); the code does not say which", NULL,
 	    "find the rule in the server's log",

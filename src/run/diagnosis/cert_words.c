@@ -1,4 +1,4 @@
-/* cert_words - certificates in words. */
+/* cert_words - names and dates of certificates, for people to read. */
 #include "run/diagnosis/cert_words.h"
 
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include "base/utc.h"
 #include "net/tls_words.h"
 
-/* Takes the backslashes away; an octet that is given by its number is shown so: \1B as \x1B. */
+/* Removes the backslashes of RFC 2253; an octet given in hex stays visible: \1B becomes \x1B. */
 static struct span
 unescaped(struct arena *arena, struct span s)
 {
@@ -27,7 +27,10 @@ unescaped(struct arena *arena, struct span s)
 	return (struct span){ out, n };
 }
 
-/* The value of the first "CN=value" of a type; each ends at a comma or plus without a backslash. */
+/*
+ * Returns the value of the first attribute of a type ("CN="), which ends at an unescaped comma or
+ * plus.
+ */
 static struct span
 part_of(struct arena *arena, struct span name, struct span type)
 {

@@ -1,6 +1,6 @@
 /*
- * diagnose - what is wrong with a session, by its facts: first what ended it, then what was met on
- * the way, then what is worth a note. A list is short, so order is the ranking.
+ * diagnose - what is wrong with a session, by its facts: first what ended it, then what happened
+ * before that, then what is worth a note. This order is also the ranking.
  */
 #include "base/text.h"
 #include "net/dns_words.h"
@@ -17,7 +17,7 @@ set_waited(struct diagnosing *x, struct diagnosis *d, uint64_t ms)
 	diagnosis_set(d, FIELD_WAITED, span_of(text), x->arena);
 }
 
-/* Which option gives more time. */
+/* Sets the option that gives more time. */
 static void
 set_option(struct diagnosing *x, struct diagnosis *d)
 {
@@ -33,7 +33,7 @@ set_option(struct diagnosing *x, struct diagnosis *d)
 					      SPAN("--timeout reply=5m");
 }
 
-/* The first line of what came, cut. */
+/* Sets the first line of what was received, cut. */
 static void
 set_octets(struct diagnosing *x, struct diagnosis *d)
 {
@@ -45,9 +45,9 @@ set_octets(struct diagnosing *x, struct diagnosis *d)
 	d->evidence = d->field[FIELD_OCTETS];
 }
 
-/* ---- octets that are no SMTP */
+/* ---- octets that are not SMTP */
 
-/* How servers of other protocols begin. */
+/* How servers of other protocols greet. */
 static const struct {
 	struct span begins;
 	enum cause cause;
@@ -102,7 +102,7 @@ is_mostly(struct span s, char c)
 	return n >= 5 && n * 2 > s.len;
 }
 
-/* What the form of a greeting tells. */
+/* Diagnoses the form of the greeting. */
 static void
 diagnose_greeting(struct diagnosing *x)
 {
@@ -146,7 +146,7 @@ diagnose_silence(struct diagnosing *x)
 			f->tls_probed || smtp_port_is_tls(f->port) ? CAUSE_TLS_PORT :
 								     CAUSE_SILENT_PORT,
 		    AT_GREETING);
-		/* Port 25 never begins with TLS (RFC 8314 3). */
+		/* Port 25 never uses implicit TLS (RFC 8314 3). */
 		if (d->cause == CAUSE_SILENT_PORT && f->port != 25) {
 			diagnosis_set(d, FIELD_OTHER,
 			    arena_printf(x->arena, "smtps://%.*s:%u",
@@ -157,7 +157,7 @@ diagnose_silence(struct diagnosing *x)
 		set_option(x, d);
 		return;
 	}
-	/* postscreen sends its first line at once and holds the last one back */
+	/* postscreen sends its first line at once and holds back the last one */
 	bool held = f->stage == AT_GREETING && f->octets.at[f->octets.len - 1] == '\n';
 	bool drops = f->octets.len > 0 && f->pieces >= PIECES_OF_A_TARPIT;
 	d = diagnosing_add(x,
@@ -168,7 +168,7 @@ diagnose_silence(struct diagnosing *x)
 				      CAUSE_REPLY_TIMEOUT,
 	    f->stage);
 	if (held || drops)
-		d->state = STATE_CRITICAL;		/* it was not waited for long enough */
+		d->state = STATE_CRITICAL;		/* this client did not wait long enough */
 	if (drops)
 		d->field[FIELD_WHAT] = arena_printf(x->arena, "%s arrived in %u pieces, incomplete",
 		    smtp_stage_awaited(f->stage), f->pieces);
@@ -182,7 +182,10 @@ diagnose_silence(struct diagnosing *x)
 		set_octets(x, d);
 }
 
-/* The end of a message went out, and nothing says what became of it (RFC 1047). */
+/*
+ * Returns whether the end of data was sent and it is unknown whether the message was accepted (RFC
+ * 1047).
+ */
 static bool
 is_fate_unknown(const struct facts *f)
 {
@@ -200,7 +203,7 @@ said_helo(const struct facts *f)
 	return verb_of(f->sent, &args) == VERB_HELO;
 }
 
-/* A close that comes sooner says nothing about what the server waited for. */
+/* A close within less than this does not mean that the server was waiting for something. */
 enum { SILENT_MS = 2000 };
 
 static void
@@ -219,7 +222,7 @@ diagnose_end(struct diagnosing *x)
 	enum cause cause;
 
 	if (is_fate_unknown(f))
-		return; /* of no other end is more known */
+		return; /* diagnose() has reported it */
 	switch (f->end) {
 	case END_NONE: case END_TLS_FAILED:
 		return;
@@ -247,7 +250,7 @@ diagnose_end(struct diagnosing *x)
 		}
 		return;
 	case END_TRUNCATED:
-		/* A server that ends within TLS has more to say for itself than how TLS ended. */
+		/* A missing close_notify is worth a diagnosis only if the close was expected. */
 		if (f->asked_to_close || f->stage == AT_ANY || f->stage == AT_QUIT) {
 			diagnosing_add(x, CAUSE_TLS_TRUNCATED, f->stage);
 			return;
@@ -255,7 +258,7 @@ diagnose_end(struct diagnosing *x)
 		__attribute__((fallthrough));
 	case END_CLOSED: case END_RESET:
 		if (f->asked_to_close || (f->reply && f->reply->code / 100 >= 4))
-			return;			/* after QUIT, or after a reply that says why */
+			return;			/* expected after QUIT, or explained by the reply */
 		cause = f->stage == AT_TLS			  ? CAUSE_TLS_CLOSED :
 		    f->octets.len > 0				  ? CAUSE_CLOSED_IN_REPLY :
 		    f->before_greeting && f->stage != AT_GREETING ? CAUSE_CLOSED_BEFORE_GREETING :
@@ -278,7 +281,7 @@ diagnose_end(struct diagnosing *x)
 			set_octets(x, d);
 		return;
 	default:
-		/* Nobody wrote that mail goes there: it is what is left where no MX is. */
+		/* Nobody configured this host for mail; without an MX it is the default. */
 		if (f->end == END_REFUSED && f->implicit_mx)
 			diagnosing_add(x, CAUSE_NO_MX_REFUSED, AT_CONNECT);
 		diagnosing_add(x, causes[f->end], f->end == END_PROXY ? AT_PROXY : AT_CONNECT);
@@ -312,7 +315,7 @@ diagnose_offers(struct diagnosing *x)
 	bool starttls = extensions_offer(clear, "STARTTLS"), auth = extensions_offer(clear, "AUTH");
 	if (is_stripped(clear)) {
 		if (x->first && x->first->cause == CAUSE_GREETING_MASKED)
-			x->first->symptom = true;	/* of the same firewall */
+			x->first->symptom = true;	/* both are due to the same firewall */
 		diagnosing_add(x, CAUSE_STARTTLS_STRIPPED, AT_EHLO);
 	} else if (f->starttls_wanted && !starttls) {
 		bool taken = f->elsewhere.len > 0 || f->recorded_starttls;
@@ -330,7 +333,7 @@ diagnose_offers(struct diagnosing *x)
 
 /* ---- time */
 
-enum { SLOW_MS = 2000 };		/* a greeting that takes longer is worth a word */
+enum { SLOW_MS = 2000 };		/* a greeting that takes longer is worth a note */
 
 static void
 diagnose_slowness(struct diagnosing *x)
@@ -350,7 +353,7 @@ diagnose_slowness(struct diagnosing *x)
 	}
 }
 
-/* ---- replies that are not what they should be */
+/* ---- replies that break the protocol */
 
 static bool
 diagnose_form(struct diagnosing *x)
@@ -406,7 +409,10 @@ diagnose_flaws(struct diagnosing *x)
 	}
 }
 
-/* Whoever follows this MX comes to himself, or nowhere: what met this client there is no cause. */
+/*
+ * An MX with a loopback or private address leads other senders to themselves or nowhere; that this
+ * client met no server there is only a consequence.
+ */
 static void
 diagnose_mx_address(struct diagnosing *x)
 {
@@ -452,7 +458,7 @@ diagnose(const struct facts *f, struct arena *arena)
 	}
 	if (f->null_mx)
 		diagnosing_add(&x, CAUSE_NULL_MX, AT_RESOLVE);
-	/* First of all, so that nothing is sent again for what comes after. */
+	/* First, so that the message is not sent again because of what follows. */
 	if (is_fate_unknown(f)) {
 		struct diagnosis *d = diagnosing_add(&x, CAUSE_FATE_UNKNOWN, AT_END_OF_DATA);
 		if (f->end == END_TIMED_OUT)

@@ -1,7 +1,7 @@
 /*
- * Facts in, diagnoses out. Pure functions: no input or output, no clock, no opinion that is not
- * in the table of causes. Each diagnosis is a cause with its place and its evidence; the list is
- * ranked, the cause first and its symptoms after.
+ * Facts in, diagnoses out: pure functions without input, output or clock. Each diagnosis is a cause
+ * with its place and its evidence; the list is ranked, with the root cause first and its symptoms
+ * after it.
  */
 #ifndef RUN_DIAGNOSIS_DIAGNOSE_H
 #define RUN_DIAGNOSIS_DIAGNOSE_H
@@ -11,7 +11,7 @@
 #include "run/diagnosis/facts.h"
 
 /*
- * What a sentence may name as {word}; every value has passed text_safe. field, its word, its
+ * What a sentence may refer to as {word}; every value has passed text_safe. field, its word, its
  * replacement where a cause is explained in general
  */
 #define FIELDS(X)									\
@@ -45,7 +45,7 @@ enum field {
 };
 const char *field_word(enum field);
 
-/* What a diagnosis is about. Spans are the facts'; empty or 0: about none. */
+/* What a diagnosis is about. Spans are borrowed from the facts; empty or 0: does not apply. */
 struct diagnosis_place {
 	struct span domain, host, address;
 	unsigned port;
@@ -58,62 +58,71 @@ struct diagnosis {
 	struct diagnosis *next;
 	enum cause cause;		/* never CAUSE_NONE */
 	enum health state;		/* the row's, unless the facts change it */
-	bool symptom;			/* it follows from an earlier one */
-	bool vague;			/* nothing is known beyond the reply code */
+	bool symptom;			/* it is a consequence of an earlier diagnosis */
+	bool vague;			/* only the reply code is known */
 	struct diagnosis_place place;
 	struct span field[FIELD_COUNT];	/* safe to show */
 	struct span evidence;		/* the reply, the record, the octets; safe to show */
 };
 
-/* Diagnoses one session. NULL: nothing is wrong. Everything lives in the arena. */
+/* Diagnoses one session. Returns a list in the arena; NULL: nothing is wrong. */
 struct diagnosis *diagnose(const struct facts *, struct arena *);
-/* Diagnoses one thing that is wrong with a certificate. */
+/* Diagnoses one problem of a certificate. In the arena. */
 struct diagnosis *diagnose_problem(
     const struct tls_info *, const struct tls_problem *, struct arena *);
-/* Returns what greets so and is no SMTP server; NULL: none that is known, or not known yet. */
+/*
+ * Returns who begins with these octets, if not an SMTP server: "an SSH server"; NULL: unknown, or
+ * too few octets to tell.
+ */
 const char *diagnose_foreign(struct span octets);
-/* Whether servers expect TLS from the start on this port (RFC 8314 3.3). */
+/* Returns whether servers expect TLS from the start on this port (RFC 8314 3.3). */
 bool smtp_port_is_tls(unsigned port);
-/* The cause of a TLS alert, a verification error, a DNS rcode; CAUSE_NONE: it has none. */
+/* Return the cause of a TLS alert, a verification error or a DNS rcode; CAUSE_NONE: it has none. */
 enum cause alert_cause(unsigned alert), verify_cause(struct span name), rcode_cause(unsigned);
 /*
- * The cause of a reply code and an enhanced code alone, at a stage. CAUSE_NONE: it is neither 4xx
- * nor 5xx.
+ * Returns the cause that a reply code and an enhanced code mean at a stage, without the text.
+ * CAUSE_NONE: neither 4xx nor 5xx.
  */
 enum cause reply_code_cause(unsigned code, struct status, enum smtp_stage);
-/* Diagnoses the records of a domain, and across its addresses. NULL: nothing is wrong. */
+/*
+ * Diagnoses the records of a domain and compares its addresses. Returns a list in the arena; NULL:
+ * nothing is wrong.
+ */
 struct diagnosis *diagnose_domain(const struct domain_facts *, struct arena *);
 
 /*
- * Makes a diagnosis of what was found otherwise, then sets its fields; `text` is made safe. The
- * place may be NULL. In the arena.
+ * diagnosis_new makes a diagnosis of something found otherwise, at a place (NULL: none);
+ * diagnosis_set sets a field to `text`, made safe. In the arena.
  */
 struct diagnosis *diagnosis_new(enum cause, const struct diagnosis_place *, struct arena *);
 void diagnosis_set(struct diagnosis *, enum field, struct span text, struct arena *);
-struct diagnosis **diagnosis_end(struct diagnosis **);	/* the end of a list, to append to */
+struct diagnosis **diagnosis_end(struct diagnosis **);	/* the link at which to append */
 
 /* Whom advice is for. */
 enum audience {
-	FOR_ANYONE,			/* both; first whoever has to act */
-	FOR_SERVER,			/* whoever runs the server or the zone */
-	FOR_CLIENT,			/* whoever only talks to it */
+	FOR_ANYONE,			/* both; first the side that has to act */
+	FOR_SERVER,			/* the operator of the server or the zone */
+	FOR_CLIENT,			/* a client of the server */
 };
 
 /*
- * The row's sentences with their fields filled in, without a full stop at the end. In the arena;
- * diagnosis_next is empty when there is nothing for that audience to do.
+ * Return the row's sentences with their fields filled in, without a full stop at the end. In the
+ * arena; diagnosis_next is empty if that audience can do nothing.
  */
 struct span diagnosis_title(const struct diagnosis *);
 struct span diagnosis_sentence(const struct diagnosis *, struct arena *);
-/* What of it was observed, as a clause: "the certificate expired 3 days ago". */
+/* Returns the observed part of the sentence as a clause: "the certificate expired 3 days ago". */
 struct span diagnosis_observed(const struct diagnosis *, struct arena *);
 struct span diagnosis_consequence(const struct diagnosis *, struct arena *);	/* may be empty */
 struct span diagnosis_next(const struct diagnosis *, enum audience, struct arena *);
-/* "SENTENCE. Next: NEXT", for anyone. */
+/* Returns "SENTENCE. Next: NEXT", for anyone. */
 struct span diagnosis_text(const struct diagnosis *, struct arena *);
-/* Beneath a line that says what was observed: the rest of the sentence, or the consequence. */
+/*
+ * Returns what to print below a line that says what was observed: the rest of the sentence, or the
+ * consequence.
+ */
 struct span diagnosis_below(const struct diagnosis *, struct arena *);	/* may be empty */
-/* The same with the next step. */
+/* Returns the same with the next step. */
 struct span diagnosis_text_below(const struct diagnosis *, struct arena *);
 
 #endif

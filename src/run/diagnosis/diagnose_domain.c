@@ -112,7 +112,10 @@ is_dead(enum fact_path p)
 	return p == PATH_REFUSED || p == PATH_SILENT || p == PATH_DOWN;
 }
 
-/* How many addresses of a host are up or dead, of a family or of both (0). */
+/*
+ * Returns the number of addresses that are up, dead or silent: of a host (empty: all hosts) and a
+ * family (0: both).
+ */
 static size_t
 count(const struct domain_facts *f, struct span host, unsigned family, bool (*is)(enum fact_path))
 {
@@ -124,7 +127,7 @@ count(const struct domain_facts *f, struct span host, unsigned family, bool (*is
 	return n;
 }
 
-/* One address of a host that others of it outlive. */
+/* Diagnoses an address that is dead while others of its host are up. */
 static void
 survey_path(struct surveying *x, const struct path_facts *p)
 {
@@ -140,7 +143,7 @@ survey_path(struct surveying *x, const struct path_facts *p)
 	    p);
 }
 
-/* Hosts of which no address is up, while another host's is. */
+/* Diagnoses hosts without an address that is up, while another host has one. */
 static void
 survey_hosts(struct surveying *x)
 {
@@ -187,7 +190,10 @@ survey_paths(struct surveying *x)
 		survey_hosts(x);
 		return;
 	}
-	/* One silent host may be down; several that are all silent are a sign of this side. */
+	/*
+	 * One silent host may be down; if several hosts are all silent, the fault is probably on
+	 * this side.
+	 */
 	if (f->mx.result == DNS_NO_DATA)
 		found_at(x, CAUSE_NO_MX_REFUSED, &f->path[0]);
 	else if (silent == dead && silent > 1)

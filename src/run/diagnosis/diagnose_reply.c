@@ -1,8 +1,8 @@
 /*
- * diagnose_reply - what a 4xx or 5xx reply means. Three keys, the most exact first: what its text
- * says (reply_text), corrected by what the session knows; then what was sent, where that alone
- * explains it; then the enhanced code, of its own class only (RFC 3463 2), and the code, at the
- * stage where it came. A code alone is given no more meaning than it has.
+ * diagnose_reply - what a 4xx or 5xx reply means. There are three keys, the most exact first: its
+ * text (reply_text), corrected by what the session knows; then what was sent, if that explains it;
+ * then the enhanced code, only if of the same class (RFC 3463 2), and the code, at the stage at
+ * which it came. A code alone is given no more meaning than it has.
  */
 #include "base/ascii.h"
 #include "base/text.h"
@@ -13,11 +13,11 @@
 
 #define NONE	-1
 
-/* What codes mean where no text does; the first row that fits counts. */
+/* What codes mean if the text does not tell; the first row that matches decides. */
 static const struct {
 	unsigned code;			/* 0: any; one digit: any of that class */
 	enum smtp_stage stage;		/* AT_ANY: any */
-	short subject, detail;		/* of the enhanced code; NONE: any, or for both none */
+	short subject, detail;		/* of the enhanced code; NONE: any */
 	enum cause cause;
 } codes[] = {
 	{ 432, AT_AUTH, NONE, NONE, CAUSE_AUTH_TRANSITION },
@@ -42,7 +42,7 @@ static const struct {
 	{ 556, AT_ANY, NONE, NONE, CAUSE_RECIPIENT_NULL_MX },
 	{ 513, AT_ANY, NONE, NONE, CAUSE_SYNTAX_ERROR },		/* Courier's */
 
-	/* the enhanced code (RFC 3463, and what IANA's registry adds) */
+	/* enhanced codes (RFC 3463, and those of the IANA registry) */
 	{ 4, AT_ANY, 1, 1, CAUSE_RECIPIENT_UNVERIFIED },
 	{ 5, AT_ANY, 1, 1, CAUSE_RECIPIENT_UNKNOWN },
 	{ 0, AT_MAIL, 1, 2, CAUSE_SENDER_UNKNOWN_DOMAIN },
@@ -111,7 +111,7 @@ static const struct {
 	{ 0, AT_ANY, 7, 29, CAUSE_ARC_FAILED },
 	{ 0, AT_ANY, 7, 30, CAUSE_REQUIRETLS },
 
-	/* the code, where it came */
+	/* codes, by stage */
 	{ 421, AT_ANY, NONE, NONE, CAUSE_SERVICE_UNAVAILABLE },
 	{ 500, AT_EHLO, NONE, NONE, CAUSE_EHLO_UNKNOWN },
 	{ 502, AT_EHLO, NONE, NONE, CAUSE_EHLO_UNKNOWN },
@@ -189,7 +189,7 @@ mechanism_is_offered(const struct facts *f)
 	return !auth || f->mechanism.len == 0;
 }
 
-/* A parameter of MAIL or RCPT that was sent and that EHLO did not offer. */
+/* Returns a parameter of MAIL or RCPT that was sent although EHLO did not offer it; NULL: none. */
 static const struct parameter *
 unoffered_parameter(const struct facts *f)
 {
@@ -221,7 +221,7 @@ lacks_brackets(const struct facts *f)
 	return path.len == 0 || path.at[0] != '<';
 }
 
-/* What only the session can tell of a cause that a text or a code named. */
+/* Corrects the cause named by text or code with what only the session knows. */
 static enum cause
 in_its_session(const struct facts *f, enum cause cause, enum smtp_stage stage)
 {
@@ -240,7 +240,7 @@ in_its_session(const struct facts *f, enum cause cause, enum smtp_stage stage)
 	case CAUSE_AUTH_SEQUENCE:
 		return f->dialogue.authenticated ? CAUSE_AUTH_TWICE : cause;
 	case CAUSE_AUTH_REQUIRED:
-		/* 530 says both: where only STARTTLS is offered, it is that */
+		/* 530 means either; if only STARTTLS is offered, it means that */
 		return !f->dialogue.tls && offered(f, "STARTTLS") && !offered(f, "AUTH") ?
 		    CAUSE_STARTTLS_REQUIRED :
 		    cause;
@@ -264,7 +264,7 @@ in_its_session(const struct facts *f, enum cause cause, enum smtp_stage stage)
 		    CAUSE_NEEDS_MAIL :
 		    cause;
 	case CAUSE_COMMAND_UNKNOWN:
-		/* the command that the stage is named for */
+		/* the command of the stage */
 		return stage == AT_EHLO	 ? CAUSE_EHLO_UNKNOWN :
 		    stage == AT_STARTTLS ? CAUSE_STARTTLS_UNKNOWN :
 		    stage == AT_AUTH	 ? CAUSE_AUTH_NOT_ENABLED :
@@ -290,7 +290,10 @@ in_its_session(const struct facts *f, enum cause cause, enum smtp_stage stage)
 	}
 }
 
-/* Another server that greets with 220, by its greeting and how it refuses EHLO. */
+/*
+ * Returns the cause if this is a server of another protocol that greets with 220, by its greeting
+ * and its reply to EHLO; CAUSE_NONE: it is not.
+ */
 static enum cause
 other_server(const struct facts *f, struct span text, const char **what)
 {
@@ -319,7 +322,7 @@ other_server(const struct facts *f, struct span text, const char **what)
 	return CAUSE_NONE;
 }
 
-/* ---- the fields of its sentence */
+/* ---- the fields of the sentence */
 
 static void
 set_fields(struct diagnosing *x, struct diagnosis *d, struct span text, const char *what)
@@ -386,7 +389,7 @@ set_fields(struct diagnosing *x, struct diagnosis *d, struct span text, const ch
 	    x->arena);
 }
 
-/* Its lines joined by spaces. */
+/* Returns the reply's lines joined by spaces. */
 static struct span
 joined(const struct reply *r, struct arena *arena)
 {
@@ -401,7 +404,7 @@ joined(const struct reply *r, struct arena *arena)
 	return text;
 }
 
-/* Where a reply stands that was met without its session, as far as it tells itself. */
+/* Returns the stage of a reply; without a session it is guessed from code and text. */
 static enum smtp_stage
 likely_stage(const struct facts *f, struct span text)
 {
@@ -454,7 +457,10 @@ diagnose_reply(struct diagnosing *x)
 		    x->arena, "%u %.*s", r->code, SPAN_ARG(text_safe(x->arena, evidence)));
 	d->evidence = text_safe(x->arena, arena_copy(x->arena, evidence));
 	set_fields(x, d, text, what);
-	/* A temporary code stays temporary, whatever the cause is by default, and the other way. */
+	/*
+	 * A 4xx is only a warning if the cause is critical by default, and a 5xx critical if it is
+	 * a warning.
+	 */
 	if (d->state == STATE_CRITICAL && class == 4)
 		d->state = STATE_WARNING;
 	else if (d->state == STATE_WARNING && class == 5)

@@ -10,7 +10,7 @@ static const struct {
 	unsigned alert;
 	enum cause cause;
 } alerts[] = {
-	{ 0, CAUSE_NONE }, /* not of a failure */
+	{ 0, CAUSE_NONE }, /* close_notify: not a failure */
 	{ 40, CAUSE_TLS_NOTHING_SHARED },
 	{ 42, CAUSE_TLS_CLIENT_CERT_REJECTED },
 	{ 43, CAUSE_TLS_CLIENT_CERT_REJECTED },
@@ -187,7 +187,10 @@ set_problem(struct diagnosis *d, const struct tls_info *t, const struct tls_prob
 		diagnosis_set(d, FIELD_WHAT, t->no_trust, arena);
 		break;
 	default:
-		/* It follows a colon: "OCSP …" stays, "A CA's key …" does not. */
+		/*
+		 * The text follows a colon: the capital of "OCSP …" stays, that of "A CA's key …"
+		 * does not.
+		 */
 		clause = arena_string(arena, info ? span_of(info->means) : p->text);
 		if (ascii_is_upper(clause[0]) && (clause[1] >= 'a' || clause[1] == ' '))
 			clause[0] = ascii_lower(clause[0]);
@@ -227,7 +230,7 @@ diagnose_certificate(struct diagnosing *x)
 
 	if (!t)
 		return;
-	/* what DANE vouches for needs no CA, and with DANE-EE neither a name nor dates */
+	/* a key that DANE vouches for needs no CA, and with DANE-EE neither a name nor dates */
 	bool matters = f->verify || sts_is_enforced(f);
 	for (size_t i = 0; i < t->nproblems && !tls_dane_vouches(t); i++) {
 		enum cause cause = cause_of_problem(t, &t->problem[i]);
@@ -256,7 +259,10 @@ diagnose_certificate(struct diagnosing *x)
 
 /* ---- DANE and MTA-STS */
 
-/* What keeps TLS from coming about, where records require it; NULL: it came, or is not known. */
+/*
+ * Returns why there is no TLS although TLSA records require it; NULL: there is, or the reason is
+ * unknown.
+ */
 static const char *
 why_no_tls(const struct facts *f)
 {
@@ -295,7 +301,7 @@ diagnose_dane(struct diagnosing *x)
 							   CAUSE_NONE;
 	if (cause == CAUSE_NONE)
 		return;
-	/* Nothing depends on whether a record that is not there would have been validated. */
+	/* It does not matter whether the absence of records was validated. */
 	if (cause == CAUSE_DANE_UNKNOWN && dane->n == 0 && !f->dane_required && !f->dane_matters)
 		return;
 	struct diagnosis *d = broken ? diagnosing_add_symptom(x, cause, AT_TLS) :

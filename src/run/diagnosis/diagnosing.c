@@ -1,4 +1,6 @@
-/* diagnosing - the list while it is made, and what several of its makers ask of facts. */
+/*
+ * diagnosing - the list of diagnoses in progress, and helpers shared by the files that add to it.
+ */
 #include "net/dns_words.h"
 #include "run/diagnosis/diagnose_impl.h"
 
@@ -46,7 +48,6 @@ rcode_cause(unsigned rcode)
 	return rcode < sizeof causes / sizeof *causes ? causes[rcode] : CAUSE_NONE;
 }
 
-/* A lookup that gave no address, of a host that was named or that an MX names. */
 enum cause
 diagnosing_lookup(const struct dns_facts *dns, bool of_domain)
 {

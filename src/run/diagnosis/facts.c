@@ -1,4 +1,4 @@
-/* facts - an error of the net or of the system as facts. */
+/* facts - turns errors, lookups and routes into facts. */
 #include "run/diagnosis/facts.h"
 
 #include <errno.h>
@@ -95,7 +95,7 @@ facts_of_err(
 void
 facts_of_route(struct facts *f, const struct target *target, const struct route *route)
 {
-	/* A bare name is a domain where the lookup took it for one. */
+	/* A bare name is a domain if the lookup took it for one. */
 	bool domain = target->kind == TARGET_MX || f->null_mx ||
 	    (route && (route->mx || route->implicit));
 

@@ -1,25 +1,27 @@
 /*
- * reply_text - phrases of real servers and the causes they name.
+ * reply_text - phrases of real servers and the causes they mean.
  *
- * A text is put into one form first: lower case, one space between words, the codes that a server
- * repeats on each line left out. Then the first row whose phrase stands in it decides, so exact
- * phrases stand above general ones. A * in a phrase stands for any words; each part is sought from
- * the end of the one before, so that a row costs one pass over the text.
+ * A text is normalized first: lower case, one space between words, and without the codes that a
+ * server repeats on each line. Then the first row whose phrase occurs in it decides, so exact
+ * phrases come before general ones. A * in a phrase matches any words; each part is searched for
+ * after the part before it, so that a row costs one pass over the text.
  */
 #include "run/diagnosis/reply_text.h"
 
 #include "base/ascii.h"
 
-/* No pointer, which each start of the program would pay for. */
+/* An array instead of a pointer, which would need relocation at each start of the program. */
 struct phrase {
 	char text[56];
 	enum cause cause;
-	unsigned code;			/* one code, or 4 or 5 for its class; 0: either class */
+	unsigned code;			/* a code, or 4 or 5 for its class; 0: either class */
 	enum smtp_stage stage;		/* AT_ANY: any */
 };
 
 static const struct phrase phrases[] = {
-	/* ---- Texts that quote others' words, or would be taken for another cause below. */
+	/*
+	 * ---- Texts that quote the words of others, or would match a row of another cause below.
+	 */
 	{ "open resolver", CAUSE_LIST_QUERY_REFUSED },
 	{ "127.255.255.", CAUSE_LIST_QUERY_REFUSED },
 	{ "spamhaus.org/returnc", CAUSE_LIST_QUERY_REFUSED },
@@ -299,7 +301,7 @@ static const struct phrase phrases[] = {
 	{ "auth failed", CAUSE_AUTH_FAILED },
 	{ "auth failure", CAUSE_AUTH_FAILED },
 
-	/* ---- Relaying, which many texts say with other words beside it. */
+	/* ---- Relaying, which many texts mention along with other words. */
 	{ "5.7.64 tenantattribution", CAUSE_RELAY_DENIED },
 	{ "relay access denied", CAUSE_RELAY_DENIED },
 	{ "relaying disallowed as", CAUSE_SENDER_NOT_OWNED },
@@ -346,7 +348,7 @@ static const struct phrase phrases[] = {
 	{ "not hosted here", CAUSE_RELAY_DENIED },
 	{ "no such domain at this location", CAUSE_RELAY_DENIED },
 
-	/* ---- Forwarding, accounts, limits of who sends. */
+	/* ---- Forwarding, accounts, limits on the sender. */
 	{ "does not allow external forwarding", CAUSE_FORWARDING_BLOCKED },
 	{ "external forwarding", CAUSE_FORWARDING_BLOCKED },
 	{ "bad outbound sender", CAUSE_OUTBOUND_BLOCKED },
@@ -536,7 +538,7 @@ static const struct phrase phrases[] = {
 	{ "without a valid sender domain", CAUSE_NO_REVERSE_DNS },
 	{ "in-addr.arpa", CAUSE_NO_REVERSE_DNS },
 
-	/* ---- Dynamic addresses, before block lists: a name of a list may stand beside. */
+	/* ---- Dynamic addresses, before block lists, since the name of a list may occur too. */
 	{ "dynamic ip", CAUSE_DYNAMIC_ADDRESS },
 	{ "dynamic address", CAUSE_DYNAMIC_ADDRESS },
 	{ "dynamically assigned", CAUSE_DYNAMIC_ADDRESS },
@@ -971,7 +973,7 @@ static const struct phrase phrases[] = {
 	{ "has moved", CAUSE_RECIPIENT_MOVED },
 	{ "user has moved", CAUSE_RECIPIENT_MOVED },
 
-	/* ---- Greylisting, however it is spelled, and what is taken for it. */
+	/* ---- Greylisting, in all spellings, and similar texts. */
 	{ "greylist", CAUSE_GREYLISTED, 4 },
 	{ "graylist", CAUSE_GREYLISTED, 4 },
 	{ "grey-list", CAUSE_GREYLISTED, 4 },
@@ -1103,7 +1105,7 @@ static const struct phrase phrases[] = {
 	{ "temporarily unable to resolve", CAUSE_SERVER_DNS_FAILED },
 	{ "unable to resolve", CAUSE_SERVER_DNS_FAILED, 4 },
 	{ "connection refused", CAUSE_NEXT_HOP_DOWN },
-	{ "connection timed out", CAUSE_IDLE_TIMEOUT, 421 },	/* this connection: Exchange */
+	{ "connection timed out", CAUSE_IDLE_TIMEOUT, 421 },	/* this connection (Exchange) */
 	{ "connection timed out", CAUSE_NEXT_HOP_DOWN },
 	{ "operation timed out", CAUSE_NEXT_HOP_DOWN },
 	{ "host unreachable", CAUSE_NEXT_HOP_DOWN },
@@ -1390,7 +1392,7 @@ static const struct phrase phrases[] = {
 	{ "command not implemented", CAUSE_COMMAND_UNKNOWN },
 	{ "command unknown", CAUSE_COMMAND_UNKNOWN },
 
-	/* ---- Logging in, when nothing more exact is said. */
+	/* ---- Logging in, if nothing more exact matches. */
 	{ "submitter failed to auth", CAUSE_AUTH_REQUIRED },
 	{ "client was not authenticated", CAUSE_AUTH_REQUIRED },
 	{ "client not authenticated", CAUSE_AUTH_REQUIRED },
@@ -1410,7 +1412,7 @@ static const struct phrase phrases[] = {
 	{ "must be authenticated", CAUSE_AUTH_REQUIRED },
 	{ "smtp authentication", CAUSE_AUTH_REQUIRED },
 
-	/* ---- Blocking, without a reason that could be named. */
+	/* ---- Blocking for no specific reason. */
 	{ "ip*blacklist", CAUSE_CLIENT_BLOCKED },
 	{ "ip*black listed", CAUSE_CLIENT_BLOCKED },
 	{ "ip*blocklist", CAUSE_CLIENT_BLOCKED },
@@ -1493,9 +1495,12 @@ reply_text_phrase(size_t n, enum cause *cause)
 	return phrases[n].text;
 }
 
-/* ---- one form for every text */
+/* ---- normalization */
 
-/* "550-5.7.26" or "550-": a code that a server repeats at the front of a further line. */
+/*
+ * Returns whether a word is a reply code that a server repeats on a further line: "550-5.7.26" or
+ * "550-".
+ */
 static bool
 is_repeated_code(struct span word)
 {
@@ -1504,7 +1509,10 @@ is_repeated_code(struct span word)
 	    (word.len == 4 || (word.len > 8 && ascii_is_digit(word.at[4]) && word.at[5] == '.'));
 }
 
-/* Lower case, one space between words, and at either end; cut at REPLY_TEXT_MAX. */
+/*
+ * Normalizes a text: lower case, one space between words and at either end, cut at REPLY_TEXT_MAX.
+ * Returns its length.
+ */
 static size_t
 normal_form(struct span text, char out[REPLY_TEXT_MAX])
 {
@@ -1519,7 +1527,7 @@ normal_form(struct span text, char out[REPLY_TEXT_MAX])
 		text = span_skip(text, end + 1);
 		if (word.len == 0 || is_repeated_code(word))
 			continue;
-		/* "5.7.26" at the front of a further line */
+		/* "5.7.26", repeated on a further line */
 		if (n > 1 && status_parse(word, &len).class != 0 && len == word.len)
 			continue;
 		for (size_t i = 0; i < word.len && n < REPLY_TEXT_MAX - 1; i++)
@@ -1530,7 +1538,7 @@ normal_form(struct span text, char out[REPLY_TEXT_MAX])
 	return n;
 }
 
-/* Each part of the phrase after the one before. */
+/* Returns whether the parts of a phrase occur in the text, in order. */
 static bool
 stands_in(const char *phrase, struct span text)
 {
@@ -1553,7 +1561,7 @@ reply_text_cause(const struct reply_seen *seen)
 	struct span text = { form, normal_form(seen->text, form) };
 	unsigned class = seen->code ? seen->code / 100 : seen->status.class;
 
-	/* Where the stage is not known, what holds at any comes before what holds at one. */
+	/* If the stage is unknown, rows for any stage come before rows for one. */
 	for (int pass = 0; pass < (seen->stage == AT_ANY ? 2 : 1); pass++)
 		for (size_t i = 0; i < PHRASES; i++) {
 			const struct phrase *p = &phrases[i];
@@ -1561,7 +1569,7 @@ reply_text_cause(const struct reply_seen *seen)
 				continue;
 			if (p->stage != (pass ? p->stage : AT_ANY) && p->stage != seen->stage)
 				continue;
-			/* no reply to AUTH has these */
+			/* AUTH has no such reply codes */
 			if (pass && p->stage == AT_AUTH && seen->code / 10 == 55)
 				continue;
 			if (stands_in(p->text, text))
@@ -1587,7 +1595,7 @@ is_list_name(struct span word)
 	return dots > 0 && letters > 2 && word.len < 100;
 }
 
-/* What follows one of these words, where it has the form of a host name; else a known name. */
+/* Returns what follows one of these words if it looks like a host name; else a well-known name. */
 struct span
 reply_text_list(struct span text)
 {

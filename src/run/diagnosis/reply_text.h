@@ -1,7 +1,6 @@
 /*
- * What real servers write in 4xx and 5xx replies, as phrases, and the cause that each names.
- * Codes are generic, texts are not: a phrase that matches decides, and codes only where none
- * does.
+ * Phrases that real servers use in 4xx and 5xx replies, and the cause that each means. Reply codes
+ * are generic and texts are not, so a phrase that matches decides, and the code only if none does.
  */
 #ifndef RUN_DIAGNOSIS_REPLY_TEXT_H
 #define RUN_DIAGNOSIS_REPLY_TEXT_H
@@ -17,16 +16,22 @@ struct reply_seen {
 	unsigned code;			/* 0: unknown */
 	struct status status;
 	enum smtp_stage stage;		/* AT_ANY: unknown */
-	struct span text;		/* all its lines, joined by spaces or line endings */
+	struct span text;		/* all lines, joined by spaces or line endings */
 };
 
-/* The cause that a text names; CAUSE_NONE: none known. Linear in the text, and bounded. */
+/*
+ * Returns the cause that a text names; CAUSE_NONE: unknown. Takes time linear in the text, which is
+ * cut at REPLY_TEXT_MAX.
+ */
 enum cause reply_text_cause(const struct reply_seen *);
 
-/* The block list that a text names, "zen.spamhaus.org", as a part of it; empty: none. */
+/*
+ * Returns the block list that a text names, "zen.spamhaus.org": a part of the text, or a well-known
+ * name. Empty: none.
+ */
 struct span reply_text_list(struct span text);
 
-/* The phrase of the n-th row and its cause, for tests. NULL: no more. */
+/* Returns the phrase of the n-th row and its cause, for tests. NULL: there is no such row. */
 const char *reply_text_phrase(size_t n, enum cause *);
 
 #endif

@@ -1,11 +1,11 @@
-/* sentence - the rows of the table of causes as sentences, with the fields of a diagnosis. */
+/* sentence - fills the fields of a diagnosis into the sentences of its cause. */
 #include <assert.h>
 
 #include "base/ascii.h"
 #include "base/text.h"
 #include "run/diagnosis/diagnose.h"
 
-/* What stands for a field that nothing is known of, where the row says the field in any case. */
+/* The words of fields, and the text for a field that is empty but not in brackets. */
 static const struct {
 	const char *word, *generic;
 } fields[] = {
@@ -21,7 +21,7 @@ field_word(enum field f)
 	return fields[f].word;
 }
 
-/* The field that {word} at the front of `rest` names, taken off; FIELD_COUNT: it is none. */
+/* Removes {word} from the front of `rest` and returns its field; FIELD_COUNT: it is none. */
 static enum field
 take_field(struct span *rest)
 {
@@ -36,14 +36,14 @@ take_field(struct span *rest)
 }
 
 /*
- * What stands before a "|" in a sentence was observed. While it is put together a control octet
- * stands for that, which no field has.
+ * The "|" in a sentence, which ends its observed part, is rendered as this control octet first,
+ * since no field can contain it.
  */
 enum { OBSERVED_END = '\x01' };
 
 static void render(struct buf *, const struct diagnosis *, struct span template);
 
-/* A part in brackets: left out where a field in it is empty; literal where it names none. */
+/* Renders a part in brackets: omitted if a field in it is empty, literal if it has no field. */
 static void
 render_part(struct buf *b, const struct diagnosis *d, struct span part)
 {
@@ -105,7 +105,7 @@ rendered(const struct diagnosis *d, const char *template, struct arena *arena)
 	return text;
 }
 
-/* Where a sentence's observed part ends; its length, where nothing in it was observed. */
+/* Returns where the observed part of a sentence ends; the whole length if it has no mark. */
 static size_t
 observed_end(struct span text)
 {
@@ -114,7 +114,7 @@ observed_end(struct span text)
 	return end ? (size_t)(end - text.at) : text.len;
 }
 
-/* Our own words at the front of a sentence; a host's name stays as it is. */
+/* Capitalizes the first letter, where it is not that of a host name. */
 static struct span
 capital(struct span text, struct arena *arena)
 {
@@ -206,7 +206,7 @@ diagnosis_below(const struct diagnosis *d, struct arena *arena)
 	struct span text = rendered(d, cause_row(d->cause)->sentence, arena);
 	size_t end = observed_end(text);
 
-	/* what was not observed; where all was, the consequence */
+	/* the part that was not observed; if there is none, the consequence */
 	if (end < text.len)
 		text = span_skip(text, end + 1);
 	while (text.len > 0 && strchr(":;, ", text.at[0]))

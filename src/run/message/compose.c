@@ -1,4 +1,4 @@
-/* compose - a message out of a few answers. */
+/* compose - composes a message from a few values. */
 #include "run/message/compose.h"
 
 #include <errno.h>
@@ -55,7 +55,7 @@ compose_is_replaced(const struct compose *c, const char *name)
 	return false;
 }
 
-/* RFC 2047 2: encoded words of at most 75 octets, cut between characters. */
+/* Returns text as encoded words of at most 75 octets, split between characters (RFC 2047 2). */
 static struct span
 compose_encoded(struct arena *arena, struct span text)
 {
@@ -208,7 +208,8 @@ compose_put_base64(struct writer *w, const char *path, struct err *err)
 }
 
 /*
- * RFC 2231: a name with octets above 127, or that would end the quotes, is written with percents.
+ * Returns the filename parameter. A name with non-ASCII octets, quotes, backslashes or line endings
+ * is percent-encoded (RFC 2231).
  */
 static struct span
 compose_file_name(struct arena *arena, const char *path)
@@ -272,7 +273,7 @@ compose_write(struct writer *w, struct err *err)
 	return true;
 }
 
-/* A header given must be one: no second one may be smuggled in after it. */
+/* Each header given must be exactly one field: a line ending would inject another. */
 static bool
 compose_check_headers(const struct compose *c, struct err *err)
 {

@@ -1,4 +1,4 @@
-/* message - a message's octets, wherever they come from. */
+/* message - the octets of a message, from memory, a file or filler. */
 #include "run/message/message.h"
 
 #include <assert.h>
@@ -11,7 +11,7 @@
 
 enum { READ_SIZE = 64 << 10 };
 
-/* 78 octets: a line of a sized message. */
+/* A line of filler: 79 octets with its CRLF. */
 static const char line_of_filler[] =
     "This line is here to make the message as large as it was asked to be, and no.\r\n";
 enum { FILLER_LINE = sizeof line_of_filler - 1 };
@@ -39,7 +39,7 @@ filler_at(const struct message *m, uint64_t at)
 {
 	uint64_t left = m->filler - at;
 
-	/* It ends in CRLF wherever it is cut. */
+	/* The filler ends in CRLF, wherever it is cut. */
 	if (left <= 2)
 		return left == 2 ? '\r' : '\n';
 	char c = line_of_filler[at % FILLER_LINE];
@@ -76,7 +76,10 @@ read_source(
 	return true;
 }
 
-/* LF without CR becomes CRLF. `in` is at most half of the room. */
+/*
+ * Copies with LF without CR turned into CRLF. `in` must be at most half of the room. Returns the
+ * length.
+ */
 static size_t
 to_crlf(bool *cr, struct span in, char *out)
 {
@@ -132,7 +135,10 @@ struct survey {
 	uint64_t crs, lfs, crlfs;
 };
 
-/* What needs no line: of all that was read in one go, since a call a line would cost as much. */
+/*
+ * Counts what does not depend on lines, for everything read at once: a call for each line would be
+ * slow.
+ */
 static void
 survey_octets(struct survey *s, struct span in)
 {
@@ -208,7 +214,7 @@ message_finish(struct message *m, struct err *err)
 
 /* ---- the sources */
 
-/* A copy of what cannot be read twice, in a file that has no name. */
+/* Copies what cannot be read twice to an unnamed file. Returns its descriptor; -1: err is set. */
 static int
 spool(int from, struct err *err)
 {

@@ -1,4 +1,4 @@
-/* send - the plan of one message, out of words. */
+/* send - collects what to send into a plan. */
 #include "run/message/send.h"
 
 #include "base/quantity.h"
@@ -40,7 +40,7 @@ send_stage_parse(struct span word, enum send_stage *stage, struct err *err)
 	    SPAN_ARG(span_first(word, 40)));
 }
 
-/* Angle brackets are taken off; what would end the command line early is refused. */
+/* Removes angle brackets. Rejects a line ending, which would end the command early. */
 static bool
 clean_address(struct span *address, struct err *err)
 {
@@ -56,7 +56,7 @@ clean_address(struct span *address, struct err *err)
 	return true;
 }
 
-/* The next address of a list; a comma within quotes parts nothing. */
+/* Removes the next address from a list; a comma within quotes does not separate. */
 static struct span
 next_address(struct span *list)
 {

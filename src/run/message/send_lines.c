@@ -1,4 +1,4 @@
-/* send_lines - MAIL and RCPT of a message that is sent. */
+/* send_lines - the MAIL and RCPT lines of a message. */
 #include "run/message/send_lines.h"
 
 #include "base/text.h"

@@ -1,4 +1,4 @@
-/* send - what is given for a message, by name. */
+/* send_words - sets what to send by names: the words of /send. */
 #include "run/message/send.h"
 
 #include "base/suggest.h"
@@ -7,7 +7,7 @@ typedef bool word_fn(struct send_plan *, struct span value, struct arena *, stru
 
 /* ---- values */
 
-/* "\n", written as two characters, becomes a line ending. */
+/* Turns "\n", written as two characters, into a line feed. */
 static struct span
 send_unescape(struct arena *arena, struct span text)
 {
@@ -49,7 +49,7 @@ is_one_line(struct span v, struct err *err)
 	    err_set(err, ERR_USAGE, "a parameter contains a line ending");
 }
 
-/* ---- what is given */
+/* ---- setting values */
 
 static bool
 set_from(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
@@ -101,7 +101,7 @@ set_chunk(struct send_plan *p, struct span v, struct arena *arena, struct err *e
 	if (v.len > 0 && !send_size_parse(v, &p->chunk, err))
 		return false;
 	if (v.len == 0)
-		p->chunk = 1ull << 62;			/* all of it in one */
+		p->chunk = 1ull << 62;			/* a single chunk */
 	return p->chunk > 0 || err_set(err, ERR_USAGE, "a chunk must have at least one octet");
 }
 
@@ -180,7 +180,7 @@ static const struct word {
 	const char *name;
 	bool flag;			/* takes no value; "bdat" may have one */
 	word_fn *set;
-	/* Else a parameter of MAIL or RCPT: */
+	/* If ->set is NULL: a parameter of MAIL or RCPT. */
 	const char *parameter;
 	bool rcpt, xtext;
 } words[] = {
@@ -240,7 +240,9 @@ send_set(struct send_plan *plan, struct span name, struct span value, struct are
 	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
 }
 
-/* name, name=value, name="a value", in which \" and \\ stand for themselves. */
+/*
+ * Reads name, name=value or name="a value", in which \" and \\ stand for a quote and a backslash.
+ */
 static bool
 next_word(
     struct cursor *c, struct span *name, struct span *value, struct arena *arena, struct err *err)

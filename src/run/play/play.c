@@ -1,11 +1,10 @@
 /*
- * play - plays one case of a script as the client. The walk: play_run takes one item after the
- * other, into blocks and out of them by a stack of frames, until one is in hand, which means that
- * a session works on its step; the session's events (play_item.c) say when it has ended, and the
- * walk goes on. An item is begun when its session is ready, which may take a step of its own before
- * it (the connection, the banner), and is over when its replies are judged (play_exchange.c). A
- * failure ends the walk, but for a /retry with rounds left and for keep_going; then QUIT is said to
- * each session.
+ * play - plays one case of a script as the client. play_run walks the items one by one, into and
+ * out of blocks by means of a stack of frames, until a session is working on a step (->in_hand).
+ * The session's events (play_item.c) say when the step has ended, and the walk continues. An item
+ * begins when its session is ready, which may need a step of its own first (to connect, to read the
+ * greeting), and is over when its replies are judged (play_exchange.c). A failure ends the walk,
+ * unless a /retry has rounds left or keep_going is set; then QUIT is sent in each session.
  */
 #include "run/play/play_impl.h"
 
@@ -21,7 +20,7 @@ enum { SLICE_US = 4000, ROUNDS_MANY = 256, FAILURES_MAX = 1000 };
 
 /* ---- failures */
 
-/* What the script has there, with variables filled in. */
+/* Returns the expectation with variables filled in, as lines separated by LF. */
 static struct span
 failure_wants(struct play *p, const struct expect *x)
 {
@@ -43,7 +42,7 @@ failure_wants(struct play *p, const struct expect *x)
 	return text;
 }
 
-/* As it may be shown, for as long as the failures. */
+/* Copies a reply, with secrets starred, into the failures' arena. */
 static const struct reply *
 play_copy_reply(struct play *p, const struct reply *r)
 {
@@ -90,7 +89,7 @@ play_skip(struct play *p, struct span why)
 	p->finishing = true;
 }
 
-/* "mx1.example.net[192.0.2.25]:25 TLSv1.3; after EHLO, MAIL" */
+/* Sets ->where of the result: "mx1.example.net[192.0.2.25]:25 TLSv1.3; after EHLO, MAIL". */
 static void
 play_note_where(struct play *p)
 {
@@ -122,7 +121,7 @@ play_enter(struct play *p, const struct script_item *items, const struct script_
 {
 	struct frame frame = { .next = items, .block = block, .left = rounds };
 
-	assert(p->depth < FRAMES_MAX);		/* the parser takes no more blocks in each other */
+	assert(p->depth < FRAMES_MAX);		/* the parser limits the nesting */
 	if (block && block->word->kind == WORD_RETRY)
 		memcpy(frame.set, p->vars.set, sizeof p->vars.set);
 	p->frame[p->depth++] = frame;
@@ -147,7 +146,10 @@ play_pause_for(struct play *p, uint64_t ms)
 	play_push(p, play_peer(p, 1), &p->pause);
 }
 
-/* The next item, out of blocks that are done and into rounds that are not; NULL: it is over. */
+/*
+ * Returns the next item: leaves blocks that are done, and begins the next round of a /repeat. NULL:
+ * the case is over, or the play pauses.
+ */
 static const struct script_item *
 play_next_item(struct play *p)
 {
@@ -172,7 +174,7 @@ play_next_item(struct play *p)
 	return NULL;
 }
 
-/* Within /retry a failure is forgotten while rounds are left. */
+/* Forgets a failure within a /retry that has rounds left, and begins its next round. */
 static bool
 play_try_again(struct play *p)
 {
@@ -184,7 +186,7 @@ play_try_again(struct play *p)
 		p->spun++;
 		f->next = f->block->body;
 		p->depth = d + 1;
-		/* what a failed round captured is not to be found again */
+		/* variables captured in a failed round are unset again */
 		memcpy(p->vars.set, f->set, sizeof p->vars.set);
 		p->result.failure = NULL;
 		p->failure_end = &p->result.failure;
@@ -237,7 +239,10 @@ play_item_over(struct play *p)
 	p->item = NULL;
 }
 
-/* QUIT, or no word where none can be said; one peer after the other. True: something is in hand. */
+/*
+ * Closes the sessions one by one, with QUIT where that is possible. Returns true when a QUIT is
+ * under way.
+ */
 static bool
 play_send_quit(struct play *p)
 {
@@ -335,8 +340,9 @@ play_on_turn(void *ctx, unsigned ready)
 }
 
 /*
- * What waits for nothing goes on at once; but a loop of a script that has not waited for many
- * rounds keeps neither signals nor other sessions from their turn for more than a few milliseconds.
+ * Items that need not wait are played at once. But a script that loops for many rounds without
+ * waiting must not keep signals and other sessions from their turn for more than a few
+ * milliseconds.
  */
 void
 play_run(struct play *p)
@@ -358,7 +364,7 @@ play_run(struct play *p)
 	p->running = false;
 }
 
-/* ---- its life */
+/* ---- pauses, creation and destruction */
 
 static enum progress
 pause_start(struct session *s, const struct step *step, void *state)
@@ -430,7 +436,7 @@ play_free(struct play *p)
 	if (!p)
 		return;
 	p->done = true;
-	p->running = true;		/* nothing that ends now goes on */
+	p->running = true;		/* steps that end from here on must not continue the walk */
 	loop_timer_free(p->turn);
 	for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++) {
 		session_free(p->peer[i].session);
@@ -438,12 +444,13 @@ play_free(struct play *p)
 		arena_release(&p->peer[i].offers_arena);
 	}
 	if (p->own_env.loop) {
-		p->own_env.dns_client = NULL;		/* is shared */
+		p->own_env.dns_client = NULL;		/* shared with ->env */
 		p->own_env.secrets = NULL;
 		if (p->own_env.demo_ctx == p->env->demo_ctx)
-			p->own_env.demo_tls = NULL;	/* and so is this */
+			p->own_env.demo_tls = NULL;	/* shared as well */
 		else if (p->own_env.demo_free)
-			p->own_env.demo_free(&p->own_env);	/* demo: was first met here */
+			/* created by this play's own environment */
+			p->own_env.demo_free(&p->own_env);
 		session_env_release(&p->own_env);
 	}
 	arena_release(&p->scratch);

@@ -1,4 +1,4 @@
-/* play_exchange - what the client says, as one step, and the replies to it judged. */
+/* play_exchange - sends what the client says, as one step, and judges the replies. */
 #include "run/play/play_impl.h"
 
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "run/script/varying.h"
 #include "smtp/body.h"
 
-/* The server's own name is what its banner or EHLO says first. */
+/* Learns the server's own name, the first word of its greeting or EHLO reply. */
 static void
 play_learn_host(struct play *p, const struct reply *r)
 {
@@ -18,7 +18,7 @@ play_learn_host(struct play *p, const struct reply *r)
 		p->how.host = arena_copy(&p->arena, host);
 }
 
-/* Which lines are to blame. */
+/* Records which lines of the expectation and the reply do not match. */
 static void
 failure_compare_lines(struct play *p, const struct expect *x, const struct reply *r,
     const struct match_how *how, struct span about)
@@ -34,8 +34,8 @@ failure_compare_lines(struct play *p, const struct expect *x, const struct reply
 }
 
 /*
- * A code that belongs to another command passes only where the script names it; what nothing judges
- * must be a success.
+ * A code that belongs to another command is accepted only where the script names it. A reply that
+ * no S: line judges must be a success.
  */
 static bool
 reply_is_taken(const struct expect *x, const struct news *news, struct match_result *out)
@@ -71,7 +71,7 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 	for (size_t i = 0; x && i < x->nlines; i++)
 		if (text_names_secret(&x->line[i].text, &p->vars) &&
 		    !session_confides(peer->session, SECRET_GIVEN, false, &err)) {
-			/* it could have it guessed */
+			/* a reply that is compared with a secret could be used to guess it */
 			play_fail(p, err.kind, NULL, NULL, x->line[i].place, "%s", err.text);
 			return false;
 		}
@@ -107,7 +107,7 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 	return false;
 }
 
-/* ---- message text, and answers in an AUTH exchange */
+/* ---- message text, and responses in an AUTH exchange */
 
 static bool
 is_dot(const struct script_say *say)
@@ -116,8 +116,8 @@ is_dot(const struct script_say *say)
 }
 
 /*
- * The item, from this one on, that has a lone dot where commands stand; NULL: none has, before the
- * next DATA.
+ * Returns the first item, from this one on, with a lone dot in place of a command. NULL: there is
+ * none before the next DATA.
  */
 static const struct script_item *
 dot_follows(const struct play *p, const struct script_item *item)
@@ -136,7 +136,10 @@ dot_follows(const struct play *p, const struct script_item *item)
 	return NULL;
 }
 
-/* How many lines of it are left out, up to the lone dot; the play goes on after it. */
+/*
+ * Skips message text up to the lone dot, after which the play continues. Returns the number of
+ * lines skipped.
+ */
 static size_t
 exchange_leave_message_out(struct play *p, const struct script_item *item)
 {
@@ -151,9 +154,10 @@ exchange_leave_message_out(struct play *p, const struct script_item *item)
 }
 
 /*
- * Message text goes only after a 354, a response only after a 334: after any other reply they would
- * be read as commands. Where the script takes any reply (`S: *`) they look like commands, and are
- * told apart here: by the lone dot that ends the text, and because a response is no verb.
+ * Message text is sent only after a 354, a response only after a 334: after any other reply they
+ * would be read as commands. Where the script accepts any reply (`S: *`), the parser took them for
+ * commands. They are recognized here: message text by the lone dot that ends it, a response by not
+ * being a verb.
  */
 static bool
 exchange_may_go(struct session *s, struct play *p, const struct script_item *item)
@@ -188,10 +192,11 @@ exchange_may_go(struct session *s, struct play *p, const struct script_item *ite
 	return false;
 }
 
-/* ---- saying */
+/* ---- sending */
 
 /*
- * What stands outside a message and is no line of the grammar's may still be AUTH, or a part of it.
+ * Returns `shown` with credentials starred: a line that the parser did not take for a command may
+ * still be AUTH, or part of it.
  */
 static struct span
 exchange_shown(struct session *s, struct play *p, const struct script_say *say, struct span shown)
@@ -249,9 +254,11 @@ exchange_send(struct session *s, struct play *p, const struct script_say *say)
 	}
 }
 
-/* ---- hearing */
+/* ---- replies */
 
-/* Does the exchange end with BDAT LAST? Then further replies are for recipients, as after the dot.
+/*
+ * Returns whether the exchange ends with BDAT LAST: further replies are then for recipients, as
+ * after the end of data.
  */
 static bool
 is_last_chunk(const struct script_item *item)
@@ -277,7 +284,7 @@ exchange_wait(struct session *s, struct play *p)
 	    item->nsay	       ? item->say[item->nsay - 1].verb :
 				 VERB_OTHER;
 
-	/* /early, or an S: for the banner */
+	/* /early, or an S: line for the greeting */
 	if (!p->in_hand->banner_read && !item->unawaited) {
 		p->in_hand->banner_read = true;
 		session_expect_greeting(s);
@@ -315,12 +322,12 @@ exchange_start(struct session *s, const struct step *step, void *state)
 	for (size_t i = 0; i < item->nsay; i++)
 		if (!exchange_send(s, p, &item->say[i]))
 			return STEP_FAIL;
-	/* a line of message text, as it turned out */
+	/* it turned out to be a line of message text */
 	if (item->ncommands == 1 && item->nreply == 0 && conv_outstanding(session_conv(s)) == 0)
 		return STEP_DONE;
 	/*
-	 * Nobody asks for the 221 by name: our end may be shut at once, which some servers wait
-	 * for.
+	 * No S: line expects the 221, so our side can be shut down at once; some servers wait for
+	 * that.
 	 */
 	if (p->in_hand->quit_sent && item->nreply == 0 && play_is_last(p))
 		session_shut(s);
@@ -328,8 +335,8 @@ exchange_start(struct session *s, const struct step *step, void *state)
 }
 
 /*
- * DATA or AUTH was not answered with 354 or 334, and the script does not say so: content may follow
- * that must not go.
+ * Notes that DATA or AUTH was not answered with 354 or 334 and that the script does not say so:
+ * content that may follow must not be sent.
  */
 static void
 exchange_note_invitation(struct play *p, const struct expect *x, const struct news *news)
@@ -350,7 +357,8 @@ static enum progress
 exchange_on_reply(struct session *s, struct play *p, const struct news *news)
 {
 	struct exchange *x = &p->exchange;
-	const struct reply *r = p->in_hand->came;	/* EVENT_REPLY came before this news */
+	/* set by EVENT_REPLY, which precedes this news */
+	const struct reply *r = p->in_hand->came;
 	bool early_banner = news->event->ticket == CONV_BANNER && x->item->nsay > 0 &&
 	    x->item->nreply == 0;
 	size_t k = early_banner ? COLLECTED_MAX * 1024u : x->received;

@@ -1,6 +1,6 @@
 /*
- * play_item - one item of a script: begun once its session is ready, judged once its step has
- * ended; before it the sessions, and what of their events a play keeps.
+ * play_item - begins an item of a script once its session is ready, and judges it once its step has
+ * ended. Also the sessions, and what a play keeps of their events.
  */
 #include "run/play/play_impl.h"
 
@@ -13,7 +13,7 @@
 
 /* ---- the sessions */
 
-/* The reply is kept as it came, and what EHLO offers. */
+/* Keeps the reply as received, and what EHLO offers. */
 static void
 peer_keep_reply(struct play_peer *peer, const struct event *event)
 {
@@ -44,7 +44,7 @@ peer_on_connected(struct play_peer *peer, const struct event *event)
 	peer->tls[0] = '\0';
 }
 
-/* "MAIL, RCPT": the verbs of an item, for what is said of it. */
+/* Appends to the list of verbs sent: "MAIL, RCPT". */
 static void
 peer_on_sent(struct play_peer *peer, const struct event *event)
 {
@@ -157,18 +157,21 @@ play_peer(struct play *p, unsigned number)
 	peer->opts = p->base;
 	peer->opts.number = number;
 	peer->opts.no_banner = true;
-	/* the script may name the very code: who plays it closes */
+	/* the script may expect such a reply; the play closes the connection itself */
 	peer->opts.careful = false;
 	peer->opts.auth.needs_tls |= peer->opts.tls == TARGET_TLS_STARTTLS ||
 	    peer->opts.tls == TARGET_TLS_IMPLICIT;
 	if (peer->opts.tls == TARGET_TLS_STARTTLS || peer->opts.tls == TARGET_TLS_TRY)
-		peer->opts.tls = TARGET_TLS_UNSET;	/* the script says STARTTLS itself */
+		peer->opts.tls = TARGET_TLS_UNSET;	/* the script sends STARTTLS itself */
 	peer->session = session_new(
 	    p->own_env.loop ? &p->own_env : p->env, &peer->opts, peer_on_event, peer);
 	return peer;
 }
 
-/* What is secret is starred wherever it comes back, also by who was not told it. */
+/*
+ * Has the session star all secrets wherever they come back, even from a peer that was not sent
+ * them.
+ */
 static void
 peer_mask_secrets(struct play *p, struct play_peer *peer)
 {
@@ -210,9 +213,9 @@ play_push(struct play *p, struct play_peer *peer, const struct step *step)
 	session_push(peer->session, step);
 }
 
-/* ---- the files that steps name: below the script's folder, or below --file-root */
+/* ---- the files that steps name, below the script's directory or below --file-root */
 
-/* Where the name of a file begins in this word of the step; NULL: it names none. */
+/* Returns where the name of a file begins in a word of the step; NULL: it has none. */
 static const char *
 file_of_word(const struct step_op *op, struct span word)
 {
@@ -286,7 +289,7 @@ play_push_exchange(
 	play_push(p, peer, &p->step);
 }
 
-/* Why there is no connection any more. */
+/* Returns why there is no connection any more. */
 static const char *
 peer_is_lost(const struct play_peer *peer)
 {
@@ -297,8 +300,8 @@ peer_is_lost(const struct play_peer *peer)
 }
 
 /*
- * True when the peer is connected and its banner read where that is due; else something was begun,
- * or failed.
+ * Returns true when the peer is connected and its greeting has been read where that is due.
+ * Otherwise a step was begun, or the item has failed.
  */
 static bool
 peer_is_ready(struct play *p, struct play_peer *peer, const struct script_item *item)
@@ -331,7 +334,7 @@ play_step_of(struct play *p, const struct script_item *item)
 {
 	struct span line = item->line.source, shown = line, found, name;
 	struct err err = { 0 };
-	/* The session keeps the target of /open; nothing else outlives its item. */
+	/* The session keeps the target of /open; nothing else outlives the item. */
 	bool named = cursor_is_command(line, &name);
 	const struct step_op *op = named ? step_find(step_ops, name) : NULL;
 	bool kept = op && (op->traits & STEP_NAMES_TARGET);
@@ -355,7 +358,7 @@ play_step_of(struct play *p, const struct script_item *item)
 		copy->secret = true;
 		return copy;
 	}
-	/* What is wrong with it is said of the line as it may be shown. */
+	/* Parse the line as it may be shown, so that the message has no secrets. */
 	if (!step && secret && step_parse(step_ops, shown, MODE_COMMAND, item->place, arena, &err))
 		err_set(
 		    &err, ERR_USAGE, "with its secrets filled in, this is not a smtpsh command");
@@ -398,7 +401,7 @@ play_begin_step(struct play *p, const struct script_item *item)
 	play_push(p, peer, step);
 }
 
-/* The item with another line in place of its own. */
+/* Returns a copy of the item with its line replaced. */
 static const struct script_item *
 play_edit_item(struct play *p, const struct script_item *item, struct span line)
 {
@@ -429,7 +432,7 @@ play_may_begin(struct play *p)
 	const struct script_text *text = says ? &item->say[0].text : &item->line;
 	struct span line = text->source, shown = line, was;
 
-	/* it follows what invites it: leaving that out leaves it out, and never it alone */
+	/* it is content after a command: it is skipped if that command was, and only then */
 	bool follows = says && item->say[0].kind != SAY_COMMAND && item->say[0].kind != SAY_RAW;
 
 	if (!p->stepper.ask || (!says && item->kind != SCRIPT_STEP))
@@ -438,7 +441,7 @@ play_may_begin(struct play *p)
 		p->item = NULL;
 		return false;
 	}
-	/* what cannot be filled in fails in its turn, with the reason */
+	/* a line that cannot be filled in fails when it is played, with the reason */
 	struct err err;
 	if (text->n > 0 && !text_fill(text, &p->vars, &p->scratch, &line, &shown, &err))
 		return true;
@@ -491,7 +494,7 @@ play_begin_item(struct play *p)
 	}
 }
 
-/* The step in hand ended without a word on why. */
+/* Records the failure of a step that ended without one. */
 static void
 play_step_failed(struct play *p)
 {
@@ -519,7 +522,10 @@ play_step_failed(struct play *p)
 		    last->code);
 }
 
-/* S: lines after a step judge its last replies; what it did not read itself is read now. */
+/*
+ * The S: lines after a step judge its last replies. If the step received fewer, the rest is read
+ * now.
+ */
 static void
 play_judge_step(struct play *p)
 {
@@ -540,7 +546,6 @@ play_judge_step(struct play *p)
 	play_push_exchange(p, &p->peer[item->peer], &p->reading, PHASE_REST);
 }
 
-/* What was in hand is over. */
 void
 play_take_up(struct play *p)
 {

@@ -1,4 +1,6 @@
-/* play_words - what the words of a script do to a play, and whether what /assert says holds. */
+/*
+ * play_words - executes the words of a script, and tests the conditions of /assert, /time and /if.
+ */
 #include "run/play/play_impl.h"
 
 #include <stdio.h>
@@ -6,9 +8,9 @@
 
 #include "run/script/file.h"
 
-/* ---- whether it holds */
+/* ---- conditions */
 
-/* What the subject is now: a text, and a number where it has one. False: there is none. */
+/* Sets *out to the current text of the subject. Returns false when there is none. */
 static bool
 assert_text(
     struct play *p, const struct word_assert *a, const struct session_view *v, struct span *out)
@@ -102,7 +104,7 @@ assert_order(enum assert_op op, int order)
 	}
 }
 
-/* A certificate has several names, and one that fits is enough. */
+/* A certificate may have several names; one that matches is enough. */
 static bool
 assert_name_fits(const struct word_assert *a, const struct session_view *v, struct span value)
 {
@@ -150,7 +152,7 @@ assert_text_holds(const struct word_assert *a, struct span got, struct span valu
 	}
 }
 
-/* Why there is nothing to look at. */
+/* Returns why the subject has no value. */
 static const char *
 assert_what_lacks(const struct word_assert *a, const struct session_view *v)
 {
@@ -172,7 +174,7 @@ assert_what_lacks(const struct word_assert *a, const struct session_view *v)
 	}
 }
 
-enum { WHY_MOST = 100 };		/* octets of what is there, of which a person is told */
+enum { WHY_MOST = 100 };		/* octets of the value in the message */
 
 static void
 assert_write_why(struct play *p, const struct word_assert *a, bool have,
@@ -192,8 +194,9 @@ assert_write_why(struct play *p, const struct word_assert *a, bool have,
 }
 
 /*
- * How a script goes on shows what it compared: to whoever it opens next, or in its status. So that
- * a secret is not tried out octet by octet, only whether it is set can be asked.
+ * A script's behavior reveals the results of its comparisons, to the next server it opens or in its
+ * exit status. To prevent a secret from being guessed octet by octet, a script can test only
+ * whether it is set.
  */
 static bool
 assert_may_compare(struct play *p, const struct script_item *item)
@@ -318,7 +321,7 @@ play_own_env(struct play *p, const struct script_item *item, const struct tls_se
 		return;
 	}
 	if (!p->own_env.loop) {
-		/* is shared, and the env's to free; so are the secrets */
+		/* shared, and freed by ->env; so are the secrets */
 		session_env_dns(p->env);
 		session_env_keep_secrets(p->env);
 		p->own_env = *p->env;
@@ -396,7 +399,7 @@ play_do_var(struct play *p, const struct script_item *item)
 	struct span value;
 	struct err err;
 
-	for (size_t i = 0; i < p->opts.nvalues; i++)	/* the command line's comes first */
+	for (size_t i = 0; i < p->opts.nvalues; i++)	/* the command line takes precedence */
 		if (span_eq(p->opts.value[i].name, p->script->names.of[w->name].name))
 			return;
 	if (text_fill(&w->text, &p->vars, &p->scratch, &value, NULL, &err)) {

@@ -1,11 +1,11 @@
 /*
- * player - walks typed and piped lines, and steps, over sessions. Lines wait as lines; the first is
- * taken up when no step is in hand (player_work_lines): what judges the reply before it (S:) or is
- * a comment is done with at once, what would be content without its 354 or 334 is dropped, what
- * needs more lines (<<TAG, BDAT) waits for them; anything else becomes a step and is in hand until
- * its session says that it has ended (player_step_ended). Then its outcome decides about the lines
- * that wait: they go on, are given back to a person who typed them ahead, or are dropped. When the
- * last line is done QUIT is said, session by session.
+ * player - runs typed and piped lines, and steps, over sessions. Lines wait as text. The first one
+ * is taken when no step is running (player_work_lines): a comment, or an S: line that judges the
+ * last reply, is handled at once; content whose 354 or 334 was not received is dropped; a command
+ * that needs more lines (<<TAG, BDAT) waits for them; anything else becomes a step, which runs
+ * until its session says that it has ended (player_step_ended). Its outcome then decides about the
+ * waiting lines: they are sent, are returned to the person who typed them ahead, or are dropped.
+ * After the last line, QUIT is sent in each session.
  */
 #include "run/play/player.h"
 
@@ -30,43 +30,49 @@ struct player {
 	void *ctx;
 	const struct session_opts *session_opts;
 	struct session *sessions[PLAYER_SESSIONS];	/* by number, less 1; NULL: never used */
-	bool left[PLAYER_SESSIONS];			/* its QUIT was said at the end */
-	struct session *session;			/* that is used */
-	/* one that is connected while ->session, which is to take its place, opens; NULL: none */
+	bool left[PLAYER_SESSIONS];			/* closed, with QUIT, at the end */
+	struct session *session;			/* the selected one */
+	/* a connected session that ->session, which is still opening, is to replace; NULL: none */
 	struct session *kept;
 	enum { BESIDE_OPENS, BESIDE_FAILED, BESIDE_QUITS, BESIDE_DONE } beside;
 	struct loop_idle *hook;
 	struct loop_timer *deadline;		/* NULL: none */
-	struct arena opening, arena;		/* the target's step; the step in hand */
+	/* of the step that opens the target; of the current step */
+	struct arena opening, arena;
 	struct waiting_list lines;
-	const struct step *step;		/* in hand */
+	const struct step *step;		/* the current step; NULL: none */
 	bool stepping, ended, quitting, done, opened, told_chunk;
-	struct {				/* what the line in hand was answered with */
-		bool typed;			/* it may invite message text, or a response */
+	struct {				/* the reply to the current line */
+		/* it was a typed line, which may invite message text or a response */
+		bool typed;
 		struct due due;
-		unsigned code;			/* 0: with nothing yet */
-		enum err_kind failed;		/* what that comes to */
+		unsigned code;			/* 0: none yet */
+		enum err_kind failed;		/* what the reply means as an error */
 	} answered;
-	/* lines that are content without its 354 or 334: they are not sent */
+	/* content whose 354 or 334 was not received, and which is not sent */
 	struct {
 		enum { DROP_NOTHING, DROP_MESSAGE, DROP_RESPONSES } what;
-		bool base64;			/* only what looks like one is a response */
-		bool unasked;			/* they answer what /auth had nobody to ask */
+		bool base64;			/* only base64 counts as a response */
+		/* they may be answers to /auth, which had nobody to ask */
+		bool unasked;
 		size_t n;
-		unsigned code;			/* what came in place of the 354 or 334 */
+		unsigned code;			/* the code received instead of the 354 or 334 */
 	} drop;
-	/* a prompt's command runs: its lines go after this one, before all that wait */
+	/*
+	 * while `inserting`, a command of the prompt is running: its lines go after this entry,
+	 * before all other waiting lines
+	 */
 	struct waiting *inserted;
 	bool inserting;
-	struct judge *judge;			/* of lines without a person */
-	/* a refusal that the next line may have asked for */
+	struct judge *judge;			/* NULL: interactive */
+	/* a rejection that the next S: line may expect */
 	enum err_kind held;
 	enum err_kind status;
 };
 
 static event_fn player_on_event;
 
-/* ---- what is told, given back, held */
+/* ---- reporting, returning and holding */
 
 static void
 player_tell(struct player *p, enum event_kind kind, enum err_kind err, struct span text)
@@ -80,7 +86,7 @@ player_tell(struct player *p, enum event_kind kind, enum err_kind err, struct sp
 	p->event(p->ctx, &event);
 }
 
-/* What was typed ahead of a failure is told (EVENT_UNSENT), not sent. */
+/* Returns the lines that were typed ahead (EVENT_UNSENT) instead of sending them. */
 static void
 player_give_back(struct player *p)
 {
@@ -89,7 +95,7 @@ player_give_back(struct player *p)
 	waiting_drop(&p->lines);
 }
 
-/* No S: line asked for the refusal that is held: it is a failure. */
+/* No S: line expected the rejection that is held: it is a failure. */
 static void
 player_settle(struct player *p)
 {
@@ -101,7 +107,9 @@ player_settle(struct player *p)
 		p->ended = true, waiting_drop(&p->lines);
 }
 
-/* A new connection at the prompt leaves the old one alone until it stands. */
+/*
+ * Opens a new connection at the prompt beside the old one, which is kept until the new one is open.
+ */
 static void
 player_begin_beside(struct player *p)
 {
@@ -121,9 +129,12 @@ player_push(struct player *p, const struct step *step)
 	session_push(p->session, step);
 }
 
-/* ---- content that must not go */
+/* ---- content that must not be sent */
 
-/* Of AUTH: nothing is asked for any more when the credentials are there already (RFC 4954 4). */
+/*
+ * Returns whether an AUTH command already contains all credentials, so that no challenge follows
+ * (RFC 4954 4).
+ */
 static bool
 is_all_sent(struct span auth)
 {
@@ -132,7 +143,10 @@ is_all_sent(struct span auth)
 	return auth.len > 0 && m && (m->flags & AUTH_ONE);
 }
 
-/* The line in hand was answered, or was not: is what follows content that must not go? */
+/*
+ * Decides from the reply to the current line, or the lack of one, whether the lines that follow are
+ * content that must not be sent.
+ */
 static void
 player_find_drop(struct player *p, const struct step *step)
 {
@@ -160,11 +174,11 @@ player_find_drop(struct player *p, const struct step *step)
 	p->drop.base64 = due->verb == VERB_AUTH && due->stage == DUE_COMMAND && step &&
 	    is_all_sent(step->text);
 	p->drop.n = 0;
-	/* of a reply with two codes */
+	/* a failed reply with several codes: its first code may be 354 or 334 */
 	p->drop.code = code == 354 || code == 334 ? 0 : code;
 }
 
-/* How many lines were not sent, and why; it is over. */
+/* Reports how many lines were not sent, and why, and ends the dropping. */
 static void
 player_tell_drop(struct player *p)
 {
@@ -204,8 +218,8 @@ is_known_command(const struct player *p, struct span line)
 }
 
 /*
- * A response is no verb and no command of ours; a "/" and letters may be base64 too, but who types
- * /ext wants /ext.
+ * A response is neither a verb nor a command of smtpsh. A "/" and letters may be base64 too, but a
+ * person who types /ext means /ext.
  */
 static bool
 may_be_response(const struct player *p, const struct waiting *w)
@@ -220,8 +234,9 @@ may_be_response(const struct player *p, const struct waiting *w)
 }
 
 /*
- * Message text goes only after a 354, up to its lone dot, and a response only after a 334: after
- * any other reply they would be read as commands, and a response would be told to everybody.
+ * Drops the first line if it is content: message text, up to its lone dot, is sent only after a
+ * 354, and a response only after a 334. After any other reply they would be read as commands, which
+ * would also reveal the response.
  */
 static bool
 player_drop_line(struct player *p)
@@ -237,7 +252,8 @@ player_drop_line(struct player *p)
 	bool over = p->drop.what == DROP_MESSAGE && body_is_end(waiting_text(w));
 	waiting_skip(&p->lines);
 	if (p->judge)
-		judge_sent(p->judge);		/* what S: lines follow would judge is not sent */
+		/* the S: lines that follow would judge a line that is not sent */
+		judge_sent(p->judge);
 	p->drop.n++;
 	if (over)
 		player_tell_drop(p);
@@ -252,7 +268,10 @@ mode_of(const struct player *p, const struct waiting *w)
 	return w->command ? MODE_COMMAND : session_view(p->session).dialogue.mode;
 }
 
-/* A word that is a command of ours, without its slash, and no connection that would take it. */
+/*
+ * Returns whether the line is a command of smtpsh without its "/", while there is no connection to
+ * send it to.
+ */
 static bool
 lacks_slash(const struct player *p, const struct waiting *w, struct span line)
 {
@@ -274,7 +293,7 @@ player_parse(struct player *p, const struct waiting *w, struct span line)
 
 	if (mode == MODE_COMMAND && p->opts.command && cursor_is_command(line, &name) &&
 	    !step_find(step_ops, name)) {
-		/* what it queues goes before what was typed ahead */
+		/* lines that it queues go before those typed ahead */
 		p->inserting = true;
 		p->inserted = NULL;
 		bool known = p->opts.command(
@@ -303,9 +322,9 @@ player_parse(struct player *p, const struct waiting *w, struct span line)
 	return step;
 }
 
-/* ---- BDAT: its octets are those of the lines that follow, and go with it (RFC 3030 2) */
+/* ---- BDAT: its octets are those of the lines that follow, and are sent with it (RFC 3030 2) */
 
-/* How many octets the first line announces; 0: it is no BDAT, or none follow. */
+/* Returns how many octets the first line announces; 0: it is not a BDAT, or announces none. */
 static unsigned long long
 chunk_of(const struct player *p)
 {
@@ -320,7 +339,7 @@ chunk_of(const struct player *p)
 	return octets;
 }
 
-/* False: they have not all come. */
+/* Joins the lines of a chunk to its BDAT. Returns false when more lines are needed. */
 static bool
 player_gather_chunk(struct player *p)
 {
@@ -341,8 +360,8 @@ player_gather_chunk(struct player *p)
 }
 
 /*
- * A chunk that the lines do not fill, or overfill, is not sent: what is left of them would be read
- * as commands.
+ * Drops a chunk whose lines have too few or too many octets: what is left of them would be read as
+ * commands.
  */
 static bool
 player_drop_bad_chunk(struct player *p)
@@ -376,7 +395,10 @@ player_drop_bad_chunk(struct player *p)
 	return true;
 }
 
-/* A comment, or an S: line that judges the reply before it. */
+/*
+ * Handles the first line if it is a comment, or an S: line that judges the reply before it. Returns
+ * false when it is neither.
+ */
 static bool
 player_takes_aside(struct player *p)
 {
@@ -411,7 +433,7 @@ player_takes_aside(struct player *p)
 	return true;
 }
 
-/* As many lines as go without waiting. */
+/* Runs as many lines as possible without waiting. */
 static void
 player_work_lines(struct player *p)
 {
@@ -419,7 +441,7 @@ player_work_lines(struct player *p)
 		struct waiting *w = p->lines.first;
 		if (player_takes_aside(p) || player_drop_line(p))
 			continue;
-		/* the text of a command that ends in <<TAG, and a chunk, go with it */
+		/* a command that ends in <<TAG, or a BDAT, takes its lines with it */
 		if (mode_of(p, w) == MODE_COMMAND && !waiting_join_text(&p->lines) && !p->ended)
 			break;
 		if (!player_gather_chunk(p))
@@ -455,7 +477,7 @@ player_work_lines(struct player *p)
 	}
 }
 
-/* ---- a connection beside the one there is */
+/* ---- a new connection beside the current one */
 
 static const struct step player_quit = { .op = &step_quit };
 
@@ -469,7 +491,7 @@ player_note_host(struct player *p, const char *what, struct span host)
 	arena_release(&arena);
 }
 
-/* It stands: the old one is left, with QUIT where that can be said. */
+/* The new connection is open: closes the old one, with QUIT where possible. */
 static void
 player_leave_kept(struct player *p)
 {
@@ -496,7 +518,7 @@ player_on_event_of_kept(struct player *p, const struct event *event)
 	p->beside = BESIDE_DONE;
 }
 
-/* Between wake-ups: one of the two sessions goes. */
+/* Frees one of the two sessions. Called between wake-ups, not within an event of either. */
 static void
 player_settle_beside(struct player *p)
 {
@@ -518,7 +540,7 @@ player_settle_beside(struct player *p)
 		player_note_host(p, "still connected to", v.host);
 }
 
-/* ---- what the session in hand tells */
+/* ---- events of the selected session */
 
 static void
 player_step_ended(struct player *p, const struct event *event)
@@ -534,7 +556,7 @@ player_step_ended(struct player *p, const struct event *event)
 		p->beside = BESIDE_FAILED;
 	player_find_drop(p, event->step);
 	if (p->opts.interactive) {
-		/* what of it was typed ahead, at once; what comes from now on is none */
+		/* drop what was typed ahead, but nothing that is typed from now on */
 		while (player_drop_line(p))
 			;
 		player_tell_drop(p);
@@ -554,8 +576,8 @@ player_step_ended(struct player *p, const struct event *event)
 }
 
 /*
- * Lines after a close that was not asked for have nobody to go to, unless the next one connects
- * anew.
+ * The lines after an unexpected close cannot be sent, unless the next one is a command, which may
+ * reconnect.
  */
 static void
 player_after_close(struct player *p)
@@ -568,7 +590,7 @@ player_after_close(struct player *p)
 	waiting_drop(&p->lines);
 }
 
-/* A command that may invite content, or a response. */
+/* Notes a sent command that may invite content, or a response. */
 static void
 player_on_sent(struct player *p, const struct event *event)
 {
@@ -593,7 +615,7 @@ player_on_event(void *ctx, const struct event *event)
 	if (p->kept && event->session == session_view(p->kept).number)
 		player_on_event_of_kept(p, event);
 	if (event->session != session_view(p->session).number)
-		/* another one's: what is typed does not hang on it */
+		/* of another session: it does not affect the lines */
 		return;
 	switch (event->kind) {
 	case EVENT_SENT:
@@ -603,7 +625,7 @@ player_on_event(void *ctx, const struct event *event)
 		p->opened = true;
 		break;
 	case EVENT_PROBLEM:
-		if (event->err == ERR_UNKNOWN)		/* with or without a step in hand */
+		if (event->err == ERR_UNKNOWN)		/* with or without a current step */
 			p->status = err_worse(p->status, event->err);
 		break;
 	case EVENT_REPLY:
@@ -636,7 +658,7 @@ player_on_event(void *ctx, const struct event *event)
 
 /* ---- the end */
 
-/* The next session that somebody should say QUIT to. */
+/* Selects the next session that is still open. Returns false when there is none. */
 static bool
 player_next_to_leave(struct player *p)
 {
@@ -672,7 +694,7 @@ player_finish(struct player *p)
 	player_push(p, &player_quit);
 }
 
-/* Once per wake-up: as many lines as go without waiting. */
+/* Is called once per wake-up. */
 static void
 player_on_idle(void *ctx, unsigned ready)
 {
@@ -707,7 +729,7 @@ player_on_deadline(void *ctx, unsigned ready)
 	player_stop(p);
 }
 
-/* ---- its life, and what others ask of it */
+/* ---- creation, destruction and the interface */
 
 struct player *
 player_new(struct session_env *env, const struct session_opts *session_opts,

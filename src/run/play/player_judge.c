@@ -1,4 +1,4 @@
-/* player_judge - S: lines among lines as they are typed. */
+/* player_judge - S: lines among typed lines. */
 #include "run/play/player_judge.h"
 
 #include <stdlib.h>
@@ -12,14 +12,15 @@ struct received {
 };
 
 struct judge {
-	struct arena arena;		/* of names, values and patterns: as long as the judge */
-	struct arena now;		/* of the replies */
+	struct arena arena;		/* names, values and patterns, kept as long as the judge */
+	struct arena now;		/* the replies */
 	struct script_names names;
 	struct script_vars vars;
 	struct expect_ere *eres;
 	struct expect expect;
-	bool open, sent;		/* sent: the replies are to what went before */
-	struct received *first, **end;	/* not judged yet, in the order they came */
+	/* open: the expectation continues; sent: a line was sent since the replies came */
+	bool open, sent;
+	struct received *first, **end;	/* replies not judged yet, in order */
 };
 
 struct judge *

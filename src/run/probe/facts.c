@@ -1,4 +1,4 @@
-/* facts - what a probe observed, for the diagnosis. */
+/* facts - turns a probe's result into the facts for the diagnosis. */
 #include "run/probe/facts.h"
 
 #include <errno.h>
@@ -63,7 +63,7 @@ end_of(const struct probe_result *r)
 	return r->err == ERR_TLS ? END_TLS_FAILED : END_NONE;
 }
 
-/* Of "AUTH SCRAM-SHA-256-PLUS", which binds the channel. */
+/* Returns the mechanism of an AUTH line; a -PLUS mechanism binds the channel. */
 static struct span
 mechanism_of(struct span sent, bool *binds)
 {
@@ -74,7 +74,7 @@ mechanism_of(struct span sent, bool *binds)
 	return name;
 }
 
-/* Was STARTTLS offered when the extensions were recorded? */
+/* Returns whether STARTTLS was offered when the extensions were recorded. */
 static bool
 was_recorded(const char *set)
 {
@@ -138,9 +138,9 @@ probe_facts(struct probe_result *r, const struct probe_opts *p, const struct jud
 	enum probe_phase most = probe_most_time(r);
 	if (most == PHASE_RESOLVE)
 		f->lookup_ms = r->us[PHASE_RESOLVE] / 1000;
-	else if (most != PHASE_COUNT) /* that phase is slow, and no other silent */
+	else if (most != PHASE_COUNT) /* that phase was slow; this one was not silent */
 		f->end = END_NONE;
-	/* With TLS 1.3 an alert about the client's part comes after the handshake. */
+	/* With TLS 1.3, an alert about the client's certificate arrives after the handshake. */
 	if (r->err == ERR_DNS || (r->err == ERR_TLS && (r->phase == PHASE_TLS || r->alert))) {
 		facts_of_err(f, r->err, r->cause, r->sys, r->alert);
 		f->dns.name = r->host.len > 0 ? r->host : r->domain;
@@ -150,7 +150,7 @@ probe_facts(struct probe_result *r, const struct probe_opts *p, const struct jud
 		f->dns.without_validation = r->doubt.without_validation;
 	}
 	if (r->phase == PHASE_BODY && !r->fate_unknown && !r->reply[PHASE_BODY])
-		f->stage = AT_MESSAGE; /* its end did not go out */
+		f->stage = AT_MESSAGE; /* the end of data was not sent */
 	if (r->phase == PHASE_AUTH)
 		f->mechanism = mechanism_of(f->sent, &f->binding);
 	if (r->dane_aside && !tls_dane_requires_tls(r->dane) &&
@@ -174,7 +174,7 @@ probe_facts(struct probe_result *r, const struct probe_opts *p, const struct jud
 	if (r->sts) {
 		f->sts_verdict = sts_judge(
 		    r->sts, r->host, r->tls != NULL, r->tls && r->tls->verified);
-		/* Of TLS a session that did not come to it says nothing. */
+		/* A session that never got as far as TLS says nothing about it. */
 		if (!(r->done & 1u << PHASE_EHLO) && f->sts_verdict != STS_NOT_LISTED && !r->tls)
 			f->sts = NULL;
 	}

@@ -5,7 +5,10 @@
 #include "run/diagnosis/facts.h"
 #include "run/probe/judge.h"
 
-/* Fills the facts, which borrow from the result. `helo`: the name sent in EHLO; NULL: unknown. */
+/*
+ * Fills *facts, whose pointers and spans borrow from the result. `helo`: the name sent in EHLO;
+ * NULL: unknown.
+ */
 void probe_facts(struct probe_result *, const struct probe_opts *, const struct judge_opts *,
     struct facts *);
 

@@ -1,10 +1,11 @@
 /*
- * fleet - many probes on one loop. A target is an item: it waits, its addresses are looked up, and
- * they become its slots, each of which is probed, perhaps again, and told; the item is over with
- * the last of them. A slot is on one list at most: the fleet's ready ones, those that wait for
- * their peer or for the domain's policy, and those whose probe has ended. Nothing is begun or ended
- * from within what a probe or a look-up calls: that only puts a slot on a list, and the fleet's
- * hook, between wake-ups, takes it from there (fleet_work).
+ * fleet - many probes on one loop.
+ *
+ * A target is an item. It waits for its turn, its addresses are looked up, and each becomes a slot,
+ * which is probed (again, if a retry may help) and reported; the item is over when its last slot
+ * is. A slot is on at most one list: the fleet's ready slots, those that wait for their peer or for
+ * the domain's policy, and those whose probe has ended. Callbacks of probes and lookups only put a
+ * slot on a list; the fleet's hook (fleet_work) begins and ends everything between wake-ups.
  */
 #include "run/probe/fleet.h"
 
@@ -18,7 +19,7 @@
 enum {
 	JOBS_FIRST = 256,
 	JOBS_MOST = 4096,
-	AHEAD = 256,			/* most targets that are found before it is their turn */
+	AHEAD = 256,			/* maximum of targets looked up before their turn */
 	PER_HOST = 2,
 	TICK_MS = 100,
 	RETRY_MS = 1000,
@@ -27,34 +28,34 @@ enum {
 
 struct item;
 
-/* One address of one target: what is probed. */
+/* One address of one target, or all addresses of one host (ADDRESSES_FIRST, ADDRESSES_ANY). */
 struct slot {
 	struct turn turn;		/* the first member: slot_of */
 	struct item *item;
 	struct route_hop hop;
 	struct span domain;
 	bool mx, implicit;
-	const struct session_opts *session;	/* one of the spec's */
-	/* none of its addresses may be connected to: the first of them */
+	const struct session_opts *session;	/* one of spec->session */
+	/* the first of its addresses, if none of them may be connected to; else NULL */
 	const struct addr *barred;
-	struct span lost;		/* it has no address, and why; empty: it has */
+	struct span lost;		/* why it has no address; empty: it has one */
 	enum err_cause why_lost;
 	struct dns_doubt doubt;
-	struct lookup_query *reverse;	/* the names of the address, asked after the probe */
+	struct lookup_query *reverse;	/* reverse lookup, made after the probe */
 	struct probe *probe;
 	struct probe_result result;
-	struct loop_timer *timer;	/* until it is tried again */
+	struct loop_timer *timer;	/* until the next attempt */
 	unsigned attempt;
-	/* probed, and waiting for its host's other addresses; told */
+	/* probed, and waiting for other addresses of its host; reported */
 	bool held, over;
 	bool offers;			/* STARTTLS */
 };
 
 struct item {
-	struct item *next, **back;	/* of all that are not over */
+	struct item *next, **back;	/* list of all unfinished items */
 	struct item *queued;
 	struct fleet *fleet;
-	/* looking: of the look-up alone, which takes much and gives little */
+	/* looking: for the lookup alone, which needs much memory and leaves little */
 	struct arena arena, looking;
 	struct target target;
 	const struct fleet_spec *spec;
@@ -62,14 +63,14 @@ struct item {
 	size_t number;
 	struct route_query *routing;
 	struct policy *policy;		/* NULL: not asked for */
-	struct turns held;		/* probed, and waiting for that */
-	struct loop_timer *timer;	/* until it begins, and until it is found */
-	const struct route *route, *found;	/* NULL where that leads nowhere; either way */
+	struct turns held;		/* slots probed that wait for the policy */
+	struct loop_timer *timer;	/* until the lookup, or its retry, begins */
+	const struct route *route, *found;	/* route: NULL if the lookup failed */
 	struct span note[ITEM_NOTES_MAX];
 	size_t nnotes;
 	uint64_t began_us, found_us;
-	unsigned attempt;		/* at the look-up */
-	struct slot *slots;		/* on its own: an arena would take twice as much */
+	unsigned attempt;		/* number of the lookup */
+	struct slot *slots;		/* not in an arena, which would take twice as much */
 	size_t nslots, left, passed, judged;
 	enum health state;
 };
@@ -90,7 +91,7 @@ struct fleet {
 	struct fleet_summary sum;
 };
 
-/* What is left of `all_ms` after `gone_ms`, and of a limit if there is one; 0: no end. */
+/* Returns what is left of `all_ms` after `gone_ms`, or `limit_ms` if that is less; 0: unlimited. */
 static uint64_t
 time_left_ms(uint64_t all_ms, uint64_t gone_ms, uint64_t limit_ms)
 {
@@ -105,7 +106,7 @@ slot_of(struct turn *t)
 	return (struct slot *)t;
 }
 
-/* ---- items: what is over */
+/* ---- items: the end */
 
 static void
 slot_free(struct slot *s)
@@ -140,7 +141,7 @@ item_free(struct item *item)
 	free(item);
 }
 
-/* It is told, and gone. */
+/* Reports an item and frees it. */
 static void
 item_over(struct item *item, bool done)
 {
@@ -167,7 +168,7 @@ item_over(struct item *item, bool done)
 	item_free(item);
 }
 
-/* Nothing more is wanted of the look-up; what is needed of it was copied. */
+/* Frees the lookup; what is needed of it has been copied. */
 static void
 item_found(struct item *item)
 {
@@ -178,8 +179,8 @@ item_found(struct item *item)
 }
 
 /*
- * ---- STARTTLS that one address of a host offers and another does not: someone between may have
- * taken it away
+ * ---- STARTTLS that one address of a host offers and another does not: a firewall may have removed
+ * it
  */
 
 static bool
@@ -197,7 +198,7 @@ offer_is_missing(const struct slot *s)
 	    (r->tls_mode == TARGET_TLS_TRY || r->tls_mode == TARGET_TLS_STARTTLS);
 }
 
-/* Another address of the same host of which it is not known yet. */
+/* Returns whether another address of the same host may yet offer STARTTLS. */
 static bool
 offer_is_to_come(const struct item *item, const struct slot *s)
 {
@@ -221,8 +222,8 @@ offer_look_elsewhere(struct slot *s)
 }
 
 /*
- * STARTTLS is missing: whether the same host offers it elsewhere is not known yet; the slot, on no
- * list, ends later.
+ * Returns true if STARTTLS is missing and it is not known yet whether the same host offers it
+ * elsewhere. The slot is then on no list, and ends later.
  */
 static bool
 offer_holds(struct slot *s)
@@ -237,7 +238,7 @@ offer_holds(struct slot *s)
 	return s->held;
 }
 
-/* One that need not wait any longer; NULL: there is none. */
+/* Returns a held slot that need not wait any longer; NULL: none. */
 static struct slot *
 offer_release(struct item *item)
 {
@@ -252,7 +253,7 @@ offer_release(struct item *item)
 	return NULL;
 }
 
-/* ---- slots: one address, probed when its turn comes, tried again where that may help, told */
+/* ---- slots: probed when their turn comes, retried where that may help, reported */
 
 static void
 slot_ready(struct slot *s)
@@ -287,7 +288,10 @@ slot_tell(struct slot *s)
 	    });
 }
 
-/* Its own failures and those of the way may pass; a verdict of the server's stands. */
+/*
+ * Returns whether to retry. Failures of this side and of the network may pass; what the server
+ * replied stands.
+ */
 static bool
 slot_may_retry(const struct slot *s)
 {
@@ -318,8 +322,9 @@ slot_on_names(void *ctx, const struct lookup *up)
 }
 
 /*
- * The names of its address (PTR), and whether they point back, are a look-up of the address as if
- * it were a target. Not while it may be tried again: then the result is made anew.
+ * Starts the lookup of the address's names (PTR) and their confirmation, if wanted. Returns false
+ * if there is nothing to ask, also while the probe may be retried, since a retry makes a new
+ * result.
  */
 static bool
 slot_asks_names(struct slot *s)
@@ -346,7 +351,7 @@ slot_asks_names(struct slot *s)
 	return true;
 }
 
-/* The domain's policy is not known yet: the slot, on no list, ends later. */
+/* Returns true if the domain's policy is not known yet; the slot then waits on the item's list. */
 static bool
 slot_awaits_policy(struct slot *s)
 {
@@ -373,7 +378,7 @@ slot_end(struct slot *s)
 	s->item->left--;
 }
 
-/* Its probe has ended, or what was asked after it: it is told, or tried again. */
+/* Called when a slot's probe, or the lookup after it, has ended: reports the slot or retries it. */
 static void
 slot_over(struct slot *s)
 {
@@ -434,7 +439,7 @@ slot_on_event(void *ctx, const struct event *e)
 		f->fns.watch(f->fns.ctx, &told);
 }
 
-/* There is nothing to connect to: the result says why, and nothing is sent. */
+/* Ends a slot that has nothing to connect to. */
 static void
 slot_fail(struct slot *s, enum probe_phase phase, enum err_kind err, struct span text)
 {
@@ -502,7 +507,7 @@ slot_start(struct slot *s)
 	});
 }
 
-/* ---- items: one target; its addresses are found, and become slots */
+/* ---- items: the lookup of a target, whose addresses become slots */
 
 static const struct dane_path *
 copy_path(const struct dane_path *path, struct arena *arena)
@@ -518,7 +523,7 @@ copy_path(const struct dane_path *path, struct arena *arena)
 	return copy;
 }
 
-/* One slot of the item, of these addresses: those that may be connected to. */
+/* Adds a slot with those of the addresses that may be connected to. */
 static struct slot *
 item_add_slot(struct item *item, const struct session_opts *session, const struct route_hop *hop,
     const struct addr *addr, size_t naddr)
@@ -552,7 +557,7 @@ item_add_slot(struct item *item, const struct session_opts *session, const struc
 	return s;
 }
 
-/* Each address as often as there are ways to probe it. */
+/* Adds a slot for each way to probe these addresses. */
 static void
 item_add_slots(
     struct item *item, const struct route_hop *hop, const struct addr *addr, size_t naddr)
@@ -583,7 +588,7 @@ item_make_slots(struct item *item)
 		for (size_t k = 0; all && k < hop->naddr; k++)
 			item_add_slots(item, hop, &hop->addr[k], 1);
 	}
-	/* An MX that has no address is as bad as one that does not answer. */
+	/* An MX without an address is as bad as one that does not answer. */
 	for (size_t i = route->nhops; all && i < route->nall; i++) {
 		const struct route_hop *hop = &route->hop[i];
 		struct slot *s = item_add_slot(item, item->spec->session, hop, NULL, 0);
@@ -657,7 +662,7 @@ item_on_found(struct item *item, const struct err *err)
 		return;
 	}
 	item_make_slots(item);
-	/* it may be the caller's; and the item may be gone after slot_ready */
+	/* the route may be on the caller's stack, and the item may be gone after slot_ready */
 	item->route = NULL;
 	for (size_t i = 0; i < (f->opts.addresses == ADDRESSES_ANY ? 1 : item->nslots); i++)
 		slot_ready(&item->slots[i]);
@@ -682,7 +687,10 @@ item_on_note(void *ctx, struct span note, bool found)
 		item->note[item->nnotes++] = arena_copy(&item->arena, note);
 }
 
-/* An address literal or a path needs no look-up. */
+/*
+ * Makes the slots of an address literal or a path, which needs no lookup. Returns false for other
+ * targets.
+ */
 static bool
 item_is_literal(struct item *item)
 {
@@ -696,7 +704,7 @@ item_is_literal(struct item *item)
 				     t->kind != TARGET_HOST || !addr_parse(&addr, t->host, t->port))
 		return false;
 	if (t->kind == TARGET_HOST && family && addr_family(&addr) != family)
-		return false;				/* the look-up has the words for it */
+		return false;				/* the lookup has the error message */
 	// cppcheck-suppress autoVariables ; item_on_found takes it back
 	item->route = &route;
 	item_on_found(item, NULL);
@@ -713,7 +721,7 @@ item_on_policy(void *ctx)
 		turns_add(&item->fleet->ended, t);
 }
 
-/* Where it is wanted: the domain's, once. */
+/* Asks for the domain's policy once, if it is wanted. */
 static void
 item_ask_policy(struct item *item)
 {
@@ -749,14 +757,14 @@ item_look_up(void *ctx, unsigned ready)
 	(void)ready;
 	loop_timer_free(item->timer);
 	item->timer = NULL;
-	item_found(item);		/* what an earlier look-up left */
+	item_found(item);		/* of an earlier lookup */
 	item->nnotes = 0;
 	if (item->attempt++ == 0 || item->fleet->opts.retries > 0)
 		item->began_us = loop_now_us();
 	if (item->target.kind == TARGET_DEMO) {
 		static struct route_hop hop = { .host = SPAN_INIT("demo.smtpsh.example") };
 		static const struct route route = { .hop = &hop, .nhops = 1 };
-		item->route = &route;		/* it has no address: one slot of its own */
+		item->route = &route;		/* it has no address, but gets one slot */
 		item_on_found(item, NULL);
 		return;
 	}
@@ -830,7 +838,7 @@ fleet_start_slots(struct fleet *f)
 {
 	while (f->ready.first && f->running < f->jobs && !f->stopped) {
 		struct slot *s = slot_of(turns_take(&f->ready));
-		/* the server inside has no address, and every probe its own server */
+		/* the built-in server has no address, and every probe gets one of its own */
 		if (!s->turn.peer &&
 		    !peers_enter(&f->peers, &s->turn, s->hop.naddr > 0 ? s->hop.addr : NULL,
 			f->opts.per_host))
@@ -860,7 +868,7 @@ fleet_work(void *ctx, unsigned ready)
 		f->ended_us = loop_now_us();
 }
 
-/* Slots that only wait for the far end cost nothing: more may run. */
+/* Raises the number of probes at once while those that run only wait for servers. */
 static void
 fleet_on_tick(void *ctx, unsigned ready)
 {
@@ -877,7 +885,7 @@ fleet_on_tick(void *ctx, unsigned ready)
 static void
 fleet_on_pace(void *ctx, unsigned ready)
 {
-	(void)ctx, (void)ready;		/* the wake-up is all that was wanted */
+	(void)ctx, (void)ready;		/* only wakes the hook up */
 }
 
 struct fleet *
@@ -940,7 +948,7 @@ fleet_add(
 	turns_init(&item->held);
 	item->back = f->items_end;
 	if (f->nwaiting == 0)
-		/* what is new is taken up by the hook, which needs a wake-up */
+		/* the hook, which takes up new items, needs a wake-up */
 		loop_timer_set(f->pace, 0);
 	*f->items_end = item;
 	f->items_end = &item->next;

@@ -1,4 +1,4 @@
-/* judge - what a probe's result means. */
+/* judge - judges a probe's result: the table of rules, and the rules about how it ended. */
 #include "run/diagnosis/diagnose.h"
 #include "run/probe/facts.h"
 #include "run/probe/judgement_impl.h"
@@ -55,10 +55,10 @@ judge_connect(struct judgement *j, struct judge_check *c)
 	char place[ADDR_TEXT];
 	struct span text = r->text, own = span_of(addr_text(&r->addr, place)),
 		    prefix = SPAN("connection failed: ");
-	if (span_starts(text, prefix))		/* a script's words */
+	if (span_starts(text, prefix))		/* the prefix of a script's errors */
 		text = span_skip(text, prefix.len);
 	if (own.len > 0 && span_starts(text, own))
-		/* where it was is said beside the message */
+		/* the output has the address beside the message */
 		text = span_skip(text, own.len + 2);
 	judge_find(j, c,
 	    reason == REASON_INTERNAL || reason == REASON_NOT_ALLOWED ? STATE_UNKNOWN :
@@ -70,8 +70,7 @@ judge_connect(struct judgement *j, struct judge_check *c)
 }
 
 /*
- * What the reply itself says goes before what the script wanted of it; ASSERTION is what only the
- * script minds.
+ * Returns the reason by what the reply says first; ASSERTION: only the script's expectation failed.
  */
 static enum probe_reason
 reason_of_reply(const struct probe_result *r, const struct reply *reply)
@@ -95,7 +94,7 @@ reason_of_line(const struct probe_result *r)
 	switch (r->err) {
 	case ERR_USAGE: case ERR_SYSTEM:
 		return REASON_INTERNAL;
-	case ERR_TLS:			/* a secret, which does not go in the clear */
+	case ERR_TLS:			/* a secret that must not be sent in cleartext */
 		return REASON_AUTH;
 	case ERR_PROTO:
 		return REASON_UNEXPECTED;
@@ -104,7 +103,7 @@ reason_of_line(const struct probe_result *r)
 	}
 }
 
-/* A line of a script: what it wanted did not come. A "not now" is judged as everywhere else. */
+/* Judges a failed line of a script. A temporary failure is judged as without a script. */
 static void
 judge_script_line(struct judgement *j, struct judge_check *c, const struct reply *reply)
 {
@@ -171,15 +170,15 @@ judge_failure(struct judgement *j)
 		judge_find(j, c, STATE_CRITICAL, REASON_TLS_HANDSHAKE, r->text);
 	else if (reply &&
 	    (r->text.len == 0 ||
-		r->phase == PHASE_BANNER)) /* a banner may have a remark beside it */
+		r->phase == PHASE_BANNER)) /* a banner may have a remark as well */
 		judge_reply(j, c, reply);
-	else /* the server's fault, or that of who asks: no password, a library that is not here */
+	else /* the server's fault, or the caller's: no password, a missing library */
 		judge_find(j, c,
 		    r->err == ERR_SYSTEM || r->err == ERR_USAGE ? STATE_UNKNOWN : STATE_CRITICAL,
 		    r->phase == PHASE_AUTH ? REASON_AUTH : REASON_INTERNAL, r->text);
 	if (!r->fate_unknown)
 		return;
-	c->state = STATE_CRITICAL;		/* whatever made it so */
+	c->state = STATE_CRITICAL;		/* whatever the cause */
 	c->message = arena_printf(
 	    &r->arena, "message status unknown (RFC 1047): %.*s", SPAN_ARG(c->message));
 	j->v->state = judge_worse(j->v->state, STATE_CRITICAL);
@@ -188,8 +187,8 @@ judge_failure(struct judgement *j)
 /* ---- what went through, and may still be wrong */
 
 /*
- * Some clients end a reply at other places than others do, or give it up: not of check_smtp, which
- * takes them all.
+ * Reports flawed replies. Those on which clients disagree are warnings, except for check_smtp
+ * (as_received), which accepts them all.
  */
 static void
 judge_flaws(struct judgement *j)
@@ -238,7 +237,7 @@ judge_left_out(struct judgement *j)
 
 /* ---- why */
 
-/* The causes that a check of that reason can have; from CAUSE_NONE on: any. */
+/* The ranges of causes that fit a check's reason; a reason without a row fits any cause. */
 static const struct {
 	enum probe_reason reason;
 	enum cause from, to;
@@ -277,7 +276,10 @@ judge_has_causes(enum probe_reason reason)
 	return false;
 }
 
-/* What the worst check comes of, by the facts: of a wish that was not met there is no cause. */
+/*
+ * Returns the diagnosis of the worst check; NULL: none, or it is an unmet expectation of the
+ * user's.
+ */
 static const struct diagnosis *
 judge_why(struct judgement *j, const struct judge_check *worst)
 {
@@ -303,7 +305,7 @@ judge_why(struct judgement *j, const struct judge_check *worst)
 		return all;
 	while (d && !judge_is_cause_of(d, worst->reason))
 		d = d->next;
-	/* Passwords in clear weigh more than mail in clear, and have the same remedy. */
+	/* Passwords in cleartext are worse than mail in cleartext, and the remedy is the same. */
 	for (const struct diagnosis *p = d && d->cause == CAUSE_STARTTLS_MISSING ? d : NULL; p;
 	    p = p->next)
 		if (p->cause == CAUSE_PASSWORDS_IN_CLEAR)
@@ -311,7 +313,7 @@ judge_why(struct judgement *j, const struct judge_check *worst)
 	return d;
 }
 
-/* ---- the table: a rule is a row; of the checks of the worst state the first is the verdict */
+/* ---- the table of rules, in order; the first check of the worst state is the verdict */
 
 static const struct judge_rule rules[] = {
 	{ NULL, 0, judge_phases },

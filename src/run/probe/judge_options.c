@@ -1,4 +1,4 @@
-/* judge - what the options ask: extensions, thresholds, states. */
+/* judge_options - checks that options ask for: extensions, thresholds, states. */
 #include <assert.h>
 #include <stdlib.h>
 
@@ -9,7 +9,7 @@
 
 enum { EXT_SET_MAX = 8 << 20 };
 
-/* of those that are no phase */
+/* metrics that are not a phase */
 static const char *const metric_words[METRIC_COUNT - PHASE_COUNT] = {
 	[METRIC_TOTAL - PHASE_COUNT] = "total",
 	[METRIC_CERT_DAYS - PHASE_COUNT] = "cert_days",
@@ -63,7 +63,7 @@ judge_metric(const struct probe_result *r, unsigned metric, double *value)
 	}
 }
 
-/* Whose time the whole is made of. */
+/* Returns the phase that took the most time. */
 static enum probe_phase
 slowest(const struct probe_result *r)
 {
@@ -123,7 +123,7 @@ judge_thresholds(struct judgement *j)
 
 /* ---- extensions */
 
-/* Does what the keyword came with suit "=RANGE" or "=text"? */
+/* Returns whether an extension's parameters satisfy "=RANGE" or "=text". */
 static bool
 extension_suits(const struct extension *e, struct span want, struct arena *arena)
 {
@@ -140,14 +140,17 @@ extension_suits(const struct extension *e, struct span want, struct arena *arena
 	return span_eq_case(e->params, want);
 }
 
-/* What the last EHLO offered, or the one in the clear. */
+/* Adds a check on the extensions of the last EHLO, or of the only one without TLS. */
 static struct judge_check *
 add_extension_check(struct judgement *j)
 {
 	return judge_add_as(j, j->rule->name, j->r->tls ? PHASE_EHLO_TLS : PHASE_EHLO);
 }
 
-/* "KW", "KW=RANGE", "KW=text", "KW@clear" between commas: each is offered, or none is. */
+/*
+ * Checks a comma-separated list of "KW", "KW=RANGE", "KW=text" and "KW@clear": each must be
+ * offered, or none.
+ */
 static void
 judge_extension_list(struct judgement *j, const char *list, bool wanted, enum health state)
 {
@@ -231,7 +234,7 @@ judge_ext_set(const struct extensions *e, struct arena *arena)
 	return text;
 }
 
-/* The first line that stands in `a` and not in `b`; empty: none. */
+/* Returns the first line of `a` that `b` lacks; empty: none. */
 static struct span
 first_missing(struct span a, struct span b)
 {

@@ -1,4 +1,4 @@
-/* judge - replies: another than was wanted, one that was expected, one that came late or never. */
+/* judge_reply - replies that differ from what was expected, or came late or never. */
 #include "base/text.h"
 #include "run/probe/judgement_impl.h"
 
@@ -80,8 +80,8 @@ judge_quit(struct judgement *j)
 /* ---- what the options expect of a reply */
 
 /*
- * What an expression is held against: the text of the lines, or all of it as it came, without the
- * last line's end.
+ * Returns what an expression is matched against: the text of the lines or, with as_received, the
+ * reply as received without its final line ending.
  */
 static struct span
 matched_text(struct judgement *j, const struct reply *r)
@@ -107,7 +107,7 @@ reply_matches(struct judgement *j, const struct ere *expected, const struct repl
 	return ere_search(expected, matched_text(j, r), NULL);
 }
 
-/* Whatever its code: opts.as_received. */
+/* A greeting that matches is accepted whatever its code, if opts.as_received. */
 bool
 judge_banner_expected(struct judgement *j, const struct reply *r)
 {
@@ -155,7 +155,7 @@ judge_line_replies(struct judgement *j)
 
 /* ---- the reply did not come */
 
-enum { SLOW_US = 2000000 };		/* a reply that takes longer is worth a word */
+enum { SLOW_US = 2000000 };		/* a longer reply is worth a remark */
 
 struct span
 judge_spent(struct judgement *j, struct span text)
@@ -170,7 +170,7 @@ judge_spent(struct judgement *j, struct span text)
 	    judge_reply_of(j, most), took);
 }
 
-/* The time for all was over: what it was over in. */
+/* Returns what had not been received when the total time expired in a phase. */
 static struct span
 what_lacked(struct judgement *j, enum probe_phase phase)
 {
@@ -227,8 +227,8 @@ judge_greet_pause(struct judgement *j)
 }
 
 /*
- * One slow reply may be a look-up of the server's; several, or one that comes in drops, are meant
- * to be slow.
+ * A single slow reply may be due to a DNS lookup by the server; several, or one that arrives octet
+ * by octet, are probably deliberate.
  */
 void
 judge_slowness(struct judgement *j)
@@ -251,7 +251,7 @@ judge_slowness(struct judgement *j)
 		    j, judge_add_as(j, several || drops ? "tarpit" : "slow", PHASE_EHLO), list);
 }
 
-/* Octets of several lines as one line. */
+/* Returns octets of several lines as one line. */
 static struct span
 one_line(struct arena *arena, struct span octets)
 {

@@ -1,4 +1,6 @@
-/* judge - STARTTLS, the handshake, the certificate, and what DANE and MTA-STS say of them. */
+/*
+ * judge_tls - STARTTLS, the handshake, the certificate, and what DANE and MTA-STS require of them.
+ */
 #include "base/text.h"
 #include "run/probe/judgement_impl.h"
 #include "run/route/dane.h"
@@ -15,7 +17,7 @@ judge_starttls(struct judgement *j)
 	if (!asked || r->tls || !judge_done(j, PHASE_EHLO) || j->p->helo)
 		return;
 	if (r->ran & 1u << PHASE_STARTTLS) {
-		/* Refused where it was only tried: the probe went on. */
+		/* Rejected where TLS is optional: the probe went on. */
 		const struct reply *reply = r->reply[PHASE_STARTTLS];
 		if (r->err != ERR_NONE && r->phase <= PHASE_TLS)
 			return;
@@ -82,8 +84,8 @@ judge_verify(struct judgement *j)
 }
 
 /*
- * What the records promise is compared with what the server did, also where no handshake came
- * about.
+ * Returns how the server breaks the promise of its TLSA records, even if there was no handshake;
+ * NULL: it does not.
  */
 static const char *
 broken_promise(const struct judgement *j)
@@ -107,7 +109,7 @@ judge_dane(struct judgement *j)
 	const char *broken = d ? broken_promise(j) : NULL;
 	enum health state = STATE_WARNING;
 
-	/* required, it ended the probe, which is said */
+	/* with --dane=require it ended the probe, which is reported already */
 	if (!d || (r->err != ERR_NONE && r->phase == PHASE_TLS && r->tls))
 		return;
 	if (r->dane_aside && !broken && d->state != DANE_MISMATCHED && d->state != DANE_FAILED)
@@ -147,7 +149,7 @@ judge_cert_days(struct judgement *j)
 		days = cert_days_left(t->cert[0].not_after);
 	else
 		tls_ends(t, &depth);
-	/* With DANE-EE(3) the key is what counts, and dates do not (RFC 7672 3.1.1). */
+	/* With DANE-EE(3) only the key counts, not the dates (RFC 7672 3.1.1). */
 	bool by_key = t->dane && t->dane->match && t->dane->match->record.usage == 3;
 	if (own && !j->o->no_cert_days && !by_key) {
 		warn = &fourteen;
@@ -187,7 +189,10 @@ judge_auth_in_clear(struct judgement *j)
 
 /* ---- one MX by the MTA-STS policy of its domain (RFC 8461), and the domain's TLSRPT record */
 
-/* What a sender meets is known. A connection that failed before says nothing about TLS. */
+/*
+ * Returns whether it is known what TLS a sender would get. A connection that failed earlier says
+ * nothing about TLS.
+ */
 static bool
 tls_was_tried(const struct judgement *j)
 {

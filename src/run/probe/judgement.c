@@ -1,4 +1,4 @@
-/* judgement - what every rule needs: the checks it makes, and how a sentence calls things. */
+/* judgement - what every rule needs: adding checks, and names for use in sentences. */
 #include "run/probe/judgement_impl.h"
 
 #include <assert.h>
@@ -98,7 +98,7 @@ judge_what(struct judgement *j, enum probe_phase phase)
 		return arena_printf(
 		    &j->r->arena, "\"%.*s\"", SPAN_ARG(judge_shown_line(j, j->r->nline_replies)))
 		    .at;
-	/* a script says what it likes */
+	/* as sent: EHLO, HELO or LHLO */
 	return phase == PHASE_EHLO && j->r->hello ? j->r->hello : words[phase];
 }
 
@@ -111,7 +111,7 @@ judge_reply_text(struct judgement *j, const struct reply *r)
 		buf_append(&b, i ? SPAN(" ") : SPAN_NONE);
 		buf_append(&b, span_first(r->line[i], 400 - buf_span(&b).len));
 	}
-	/* before "%.*s", which ends at a NUL */
+	/* made safe before "%.*s", which stops at a NUL */
 	struct span safe = text_safe(&j->r->arena, buf_span(&b));
 	struct span text = r->flaws & REPLY_NO_CODE ?
 	    arena_copy(&j->r->arena, safe) :
@@ -120,7 +120,7 @@ judge_reply_text(struct judgement *j, const struct reply *r)
 	return text;
 }
 
-/* What follows AUTH's mechanism is a secret, and the answer to a 334. */
+/* What follows the mechanism of an AUTH line, and the response to a 334, are secrets. */
 struct span
 judge_shown_line(const struct judgement *j, size_t i)
 {

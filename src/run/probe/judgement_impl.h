@@ -1,6 +1,6 @@
 /*
- * One judgement while it is made, for run/probe/judge*.c only. judge.c has the table of the rules
- * and runs them in order; a rule adds checks to the finding and says what each of them found.
+ * One judgement in progress, for run/probe/judge*.c only. judge.c has the table of rules and runs
+ * them in order; a rule adds checks to the finding and says what each of them found.
  */
 #ifndef RUN_PROBE_JUDGEMENT_IMPL_H
 #define RUN_PROBE_JUDGEMENT_IMPL_H
@@ -11,9 +11,9 @@ struct judgement;
 
 /* One row of the table in judge.c. */
 struct judge_rule {
-	/* the name of its checks; NULL: they have names of their own */
+	/* name of its checks; NULL: the rule names them itself */
 	const char *name;
-	enum probe_phase phase;		/* the phase of its checks, where there is a name */
+	enum probe_phase phase;		/* phase of its checks, if ->name is set */
 	void (*fn)(struct judgement *);
 };
 
@@ -23,40 +23,42 @@ struct judgement {
 	struct probe_result *r;
 	struct finding *v;
 	struct judge_check **end;
-	const struct judge_rule *rule;	/* the one that is running */
+	const struct judge_rule *rule;	/* the rule that is running */
 };
 
 /*
- * Adds a check of the running rule, which passes unless judge_find, judge_note or judge_remark
- * says otherwise.
+ * Adds a check under the name and phase of the running rule, or with a name and phase of its own.
+ * It passes unless judge_find, judge_note or judge_remark is called on it.
  */
 struct judge_check *judge_add(struct judgement *);
 struct judge_check *judge_add_as(struct judgement *, const char *name, enum probe_phase);
 /* Sets what a check found; --state may change the state. */
 void judge_find(
     struct judgement *, struct judge_check *, enum health, enum probe_reason, struct span message);
-/* Adds a message to a check that passes; judge_remark's is shown even without --verbose. */
+/* Adds a message to a check that passes. A note is shown with --verbose only, a remark always. */
 void judge_note(struct judgement *, struct judge_check *, struct span message);
 void judge_remark(struct judgement *, struct judge_check *, struct span message);
 
-/* What a phase waits for, for use in a sentence: "RCPT TO". */
+/* Returns what a phase waits for, for use in a sentence: "RCPT TO". */
 const char *judge_what(struct judgement *, enum probe_phase);
-/* "the banner", "the reply to RCPT TO" */
+/* Returns the name of a phase's reply: "the banner", "the reply to RCPT TO". */
 const char *judge_reply_of(struct judgement *, enum probe_phase);
-/* `text`, and which phase took most of the time where that was another than the one it ran out in.
+/*
+ * Returns `text`, with the phase that took most of the time appended if that is not the phase in
+ * which time ran out.
  */
 struct span judge_spent(struct judgement *, struct span text);
-/* A reply's code and lines in one line of at most 400 octets, safe to show. */
+/* Returns a reply's code and lines in one line of at most 400 octets, safe to show. */
 struct span judge_reply_text(struct judgement *, const struct reply *);
-/* A line of probe_opts.lines with its secrets starred. */
+/* Returns a line of probe_opts.lines with its secrets replaced by asterisks. */
 struct span judge_shown_line(const struct judgement *, size_t i);
-/* Whether TLS is opportunistic: a failure of it is a warning. */
+/* Returns whether TLS is opportunistic, so that its failure is only a warning. */
 bool judge_lenient(const struct judgement *);
 enum health judge_temporary(const struct judgement *);		/* the state of a 4xx */
-/* the phase ended without a failure */
+/* Returns whether the phase ended without a failure. */
 bool judge_done(const struct judgement *, enum probe_phase);
 
-/* ---- the rules, in the table's order, and what judge_failure needs of their files */
+/* ---- the rules, in the table's order, and the helpers of judge_failure in the other files */
 
 void judge_dane(struct judgement *);
 

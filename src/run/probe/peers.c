@@ -1,4 +1,4 @@
-/* peers - whose turn it is, and how many are at work at one address and port. */
+/* peers - queues of turns, and a hash table of who is at work at which address and port. */
 #include "run/probe/peers.h"
 
 #include <assert.h>
@@ -6,14 +6,14 @@
 
 #include "base/arena.h"
 
-enum { CHAINS_FIRST = 16 };		/* a power of two, as all that follow */
+enum { CHAINS_FIRST = 16 };		/* a power of two, which doubling keeps */
 
 struct peer {
 	struct peer *next;
 	struct turns waiting;
 	unsigned running;
 	socklen_t len;
-	/* so much of the struct addr as it has: there may be thousands */
+	/* only the used part of the struct addr, since there may be thousands */
 	unsigned char addr[];
 };
 
@@ -55,7 +55,7 @@ turns_take(struct turns *all)
 	return t;
 }
 
-/* Where it stands in its chain, or would. */
+/* Returns the link of its chain that points to the peer, or where to add it. */
 static struct peer **
 peers_find(struct peers *p, const void *addr, socklen_t len)
 {
@@ -66,7 +66,10 @@ peers_find(struct peers *p, const void *addr, socklen_t len)
 	return at;
 }
 
-/* As many chains as peers, so that one probe has few to make and thousands find theirs. */
+/*
+ * Grows the table so that chains stay short: with one probe it is small, with thousands lookups
+ * stay fast.
+ */
 static void
 peers_make_room(struct peers *p)
 {
@@ -124,7 +127,7 @@ peers_leave(struct peers *p, struct turn *t)
 	assert(peer && peer->running > 0);
 	t->peer = NULL;
 	struct turn *next = turns_take(&peer->waiting);
-	/* who waits enters; where nobody does, and nobody is left, the address is forgotten */
+	/* the next in the queue takes its place; an address where none is left is forgotten */
 	if (next) {
 		next->peer = peer;
 	} else if (--peer->running == 0) {

@@ -1,4 +1,4 @@
-/* policy - what a domain asks of who sends to it. */
+/* policy - looks up the MTA-STS policy and the TLSRPT record of a domain. */
 #include "run/probe/policy.h"
 
 #include <stdlib.h>
@@ -8,8 +8,8 @@ struct policy {
 	policy_fn *fn;
 	void *ctx;
 	struct span domain;
-	struct sts_query *asking;	/* NULL: it was told */
-	struct dns_query *reports;	/* the same, of TLSRPT */
+	struct sts_query *asking;	/* NULL: finished */
+	struct dns_query *reports;	/* the same, for TLSRPT */
 	struct loop_timer *late;
 	const struct sts *sts;
 	struct lookup_text tlsrpt;

@@ -1,4 +1,4 @@
-/* probe - one address: a session of its own, and what its events tell. */
+/* probe - one address: runs a session and records its events. */
 #include "run/probe/probe.h"
 
 #include <assert.h>
@@ -11,7 +11,7 @@
 #include "run/session/steps/list.h"
 
 const struct timeouts timeouts_probe = {
-	/* what else is waited for may take what is left of opts.total_ms */
+	/* other waits are limited by opts.total_ms only */
 	.quit = 1000,
 };
 
@@ -79,13 +79,16 @@ probe_note_reply(struct probe *p, const struct event *e)
 	const struct reply *kept = probe_keep_reply(&r->arena, e->answer.reply);
 	if (e->answer.drawn_us >= PROBE_DRAWN_US)
 		r->drawn |= 1u << p->phase;
-	if (p->phase != PHASE_RCPT || p->nlines == 0 || kept->code == 421)	/* which ends it */
+	if (p->phase != PHASE_RCPT || p->nlines == 0 || kept->code == 421)	/* it ends all */
 		r->reply[p->phase] = kept;
 	else if (r->nline_replies < p->nlines)
 		r->line_reply[r->nline_replies++] = kept;
 }
 
-/* What a later reply may have to be explained by; an answer to a challenge is no command. */
+/*
+ * Keeps the last command, which may explain a later reply. A response to a challenge is not a
+ * command.
+ */
 static void
 probe_note_sent(struct probe *p, const struct event *e)
 {
@@ -93,7 +96,7 @@ probe_note_sent(struct probe *p, const struct event *e)
 	struct probe_result *r = p->job.result;
 	struct span args;
 
-	r->ran |= 1u << p->phase;	/* QUIT, which is not always said */
+	r->ran |= 1u << p->phase;	/* for QUIT, which is not always sent */
 	if (r->err != ERR_NONE || p->phase >= PHASE_RSET ||
 	    (e->sent.kind != SENT_COMMAND && e->sent.kind != SENT_SECRET) ||
 	    (p->authenticating && verb_of(e->sent.text, &args) != VERB_AUTH))
@@ -116,7 +119,7 @@ probe_note_failure(struct probe *p, enum err_kind err, struct span text)
 	r->us[p->phase] = loop_now_us() - p->phase_us;
 }
 
-/* The time for it is over. */
+/* Keeps the unfinished reply when time has expired. */
 static void
 probe_note_rest(struct probe *p)
 {
@@ -212,7 +215,7 @@ probe_on_event(void *ctx, const struct event *e)
 		probe_note_reply(p, e);
 		break;
 	case EVENT_PROBLEM:
-		/* what it came of was told before, and is what failed */
+		/* the failure that led to it was reported before */
 		if (e->err == ERR_UNKNOWN) {
 			r->fate_unknown = true;
 			break;
@@ -260,7 +263,7 @@ probe_on_deadline(void *ctx, unsigned ready)
 	} else {
 		probe_note_rest(p);
 		probe_note_failure(p, ERR_TIMEOUT, span_of(text));
-		session_disconnect(p->session);		/* a message may be on its way */
+		session_disconnect(p->session);		/* a message may be in transit */
 	}
 	probe_finish(p);
 }
@@ -282,7 +285,7 @@ probe_new(const struct probe_job *job)
 		job->result->line_reply = ARENA_ARRAY(&job->result->arena, const struct reply *, n);
 	job->result->tls_mode = probe_tls_mode(job->session, job->target);
 	if (job->opts->script && job->result->tls_mode != TARGET_TLS_IMPLICIT)
-		/* the script asks for it, or does not */
+		/* a script has its own STARTTLS */
 		job->result->tls_mode = TARGET_TLS_OFF;
 	uint64_t left_ms = job->opts->total_ms, found_ms = job->result->us[PHASE_RESOLVE] / 1000;
 	if (left_ms) {

@@ -1,4 +1,4 @@
-/* A probe while it runs, for run/probe/probe*.c only. */
+/* A probe in progress, for run/probe/probe*.c only. */
 #ifndef RUN_PROBE_PROBE_IMPL_H
 #define RUN_PROBE_PROBE_IMPL_H
 
@@ -16,37 +16,37 @@ struct probe {
 	size_t nlines;
 	uint64_t began_us, phase_us;
 	bool over, authenticating, awaits_tlsa;
-	/* reported in this phase; it is the reason if the step then fails */
+	/* problem reported in this phase, and the reason if the step then fails */
 	struct span problem;
 	enum err_kind problem_err;	/* its kind */
 	enum err_cause cause;
 };
 
-/* The dialogue; .args is the probe. It ends where AUTH is due, and is started again after it. */
+/* The dialogue; .args is the probe. It ends where AUTH is due, and is pushed again after AUTH. */
 extern const struct step_op probe_step;
 void probe_begin_phase(struct probe *, enum probe_phase);
 
-/* Copies into the result's arena; of a reply or a list, only as much as is worth keeping. */
+/* Return copies in the arena, of replies and lists only as much as is worth keeping. */
 const struct reply *probe_keep_reply(struct arena *, const struct reply *);
 const struct tls_info *probe_keep_tls(struct arena *, const struct tls_info *);
-/* Without the individual records; NULL for NULL. */
+/* Returns a copy without the individual records; NULL for NULL. */
 const struct tls_dane *probe_keep_dane(struct arena *, const struct tls_dane *);
 /*
- * Copies what an event tells (the address, EHLO's extensions, the TLS session), which otherwise
- * lives only as long as the session.
+ * Copies what an event reports (address, EHLO extensions, TLS session), which otherwise lives only
+ * as long as the session.
  */
 void probe_keep_event(struct probe_result *, const struct event *);
-/* Records a reply that is out of step, which overrides any other verdict. */
+/* Records a reply that is out of step, which overrides any other failure. */
 void probe_keep_out_of_step(struct probe_result *, const struct event *, enum probe_phase);
 
 /*
- * Plays job->opts->script in place of the dialogue: its cases one after the other, each over its
- * own connection.
+ * Plays job->opts->script instead of the dialogue: its cases one after the other, each on a
+ * connection of its own. `done` is called once, unless probe_script_late ended it.
  */
 struct probe_script;
 struct probe_script *probe_script_new(const struct probe_job *, void (*done)(void *ctx), void *ctx);
-void probe_script_free(struct probe_script *);		/* also ends it; NULL is fine */
-/* its time expired, which the result then says */
+void probe_script_free(struct probe_script *);		/* also cancels; NULL is fine */
+/* Ends the script because its time expired, and records `why` in the result. */
 void probe_script_late(struct probe_script *, struct span why);
 
 #endif

@@ -1,4 +1,4 @@
-/* range - when a value is alarming, as Nagios writes it. */
+/* range - Nagios ranges: when a value is alarming. */
 #include "run/probe/range.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* probe - what is kept of events, in the result's arena. */
+/* result - copies what must outlive the session into the result's arena. */
 #include "run/probe/probe_impl.h"
 
 #include "net/tls_dane.h"
@@ -13,7 +13,7 @@ probe_keep_reply(struct arena *arena, const struct reply *r)
 	size_t n = r->nlines < KEEP_LINES ? r->nlines : KEEP_LINES, room = KEEP_OCTETS;
 
 	*copy = *r;
-	/* of what is no reply, which protocol it is shows in how it begins */
+	/* the beginning of what is not a reply tells which protocol it is */
 	copy->raw = r->flaws & REPLY_NO_CODE ? arena_copy(arena, span_first(r->raw, KEEP_RAW)) :
 					       SPAN_NONE;
 	copy->line = ARENA_ARRAY(arena, struct span, n);
@@ -130,7 +130,7 @@ probe_keep_event(struct probe_result *r, const struct event *e)
 			keep_helo(r, e->sent.text);
 		break;
 	case EVENT_ATTEMPT:
-		/* when none connects, what is told is of the last */
+		/* if all attempts fail, the last one is reported */
 		r->addr = e->attempt.to;
 		break;
 	case EVENT_CONNECTED:

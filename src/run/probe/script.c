@@ -1,4 +1,6 @@
-/* probe - a script in place of the dialogue, and what its sessions meet as phases of a probe. */
+/*
+ * script - plays a script instead of the dialogue, and records its sessions as phases of a probe.
+ */
 #include "run/probe/probe_impl.h"
 
 #include <stdlib.h>
@@ -9,19 +11,21 @@ struct probe_script {
 	struct probe_job job;
 	void (*done)(void *ctx);
 	void *ctx;
-	struct session_opts session;	/* the job's, with the hop's addresses for its name */
+	struct session_opts session;	/* the job's, with the hop's addresses as --resolve rules */
 	struct target target;
 	const struct script_case *now;
-	struct play *play, *past;	/* past: is over, and goes when the next begins */
-	struct loop_timer *turn;	/* from one case to the next, between wake-ups */
-	/* what is in hand; what was when a line failed: QUIT is sent after it */
+	struct play *play, *past;	/* past: freed when the next case begins */
+	struct loop_timer *turn;	/* begins the next case between wake-ups */
+	/* the current phase; the phase in which a line failed, since QUIT follows it */
 	enum probe_phase phase, failed;
-	uint64_t phase_us;		/* when it began */
-	enum err_cause cause;		/* of the problem told last */
+	uint64_t phase_us;		/* when ->phase began */
+	enum err_cause cause;		/* of the last problem reported */
 	bool over;
 };
 
-/* Which phase a command belongs to; what has none of its own counts to the one before. */
+/*
+ * Returns the phase of a command; a command without a phase of its own belongs to the current one.
+ */
 static enum probe_phase
 phase_of_verb(enum verb verb, bool tls, enum probe_phase now)
 {
@@ -145,7 +149,7 @@ probe_script_end(struct probe_script *s)
 	s->done(s->ctx);
 }
 
-/* What was to be done counts, not what was done last. */
+/* Returns the phase that failed, which may be later than that of the last command. */
 static enum probe_phase
 phase_of_failure(const struct probe_script *s, const struct play_failure *f)
 {
@@ -176,7 +180,7 @@ probe_script_note_failure(struct probe_script *s, const struct play_failure *f)
 	r->text = arena_copy(&r->arena, span_of(f->why));
 	r->place = arena_printf(&r->arena, "%s:%u", f->place.file, f->place.line);
 	if (!f->reply)
-		/* it failed for something else than the last of that phase */
+		/* the last reply of that phase is not why it failed */
 		r->reply[r->phase] = NULL;
 }
 
@@ -230,7 +234,10 @@ probe_script_on_turn(void *ctx, unsigned ready)
 	s->play = play;
 }
 
-/* The addresses are found already: the script's connection goes to the hop's, under its name. */
+/*
+ * Sets target and --resolve rules so that the script connects to the hop's addresses under its
+ * name.
+ */
 static void
 probe_script_aim(struct probe_script *s)
 {

@@ -1,6 +1,6 @@
 /*
- * probe - what it asks of the server, phase by phase: one step, but for AUTH, which is a step of
- * everybody's.
+ * step - the dialogue of a probe, phase by phase. It is one step, except for AUTH, which uses the
+ * step that all sessions share.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -30,7 +30,10 @@ probe_end_phase(struct probe *p)
 	p->job.result->done |= 1u << p->phase;
 }
 
-/* What TLS was asked for is not done without (RFC 3207 6): neither the login nor the mail. */
+/*
+ * Returns whether TLS was required and did not begin: then there is neither login nor mail (RFC
+ * 3207 6).
+ */
 static bool
 lacks_tls(const struct probe *p)
 {
@@ -83,8 +86,8 @@ phase_after(const struct probe *p, enum probe_phase phase)
 	case PHASE_EHLO:
 		return PHASE_STARTTLS;
 	/*
-	 * Passed over, or refused. Where TLS was only tried, it goes on; else nothing is sent in
-	 * the clear that the server, or who stands between, might want so.
+	 * STARTTLS was skipped or rejected. If TLS is optional the probe goes on; otherwise nothing
+	 * is sent in cleartext, which the server or an attacker may have intended.
 	 */
 	case PHASE_STARTTLS:
 		return lacks_tls(p) && !o->helo && p->until >= DEPTH_EHLO ? PHASE_QUIT : PHASE_AUTH;
@@ -97,7 +100,7 @@ phase_after(const struct probe *p, enum probe_phase phase)
 	}
 }
 
-/* ---- what each phase says */
+/* ---- what each phase sends */
 
 static enum progress
 say(struct session *s, const char *verb, const char *before, const char *what, const char *after)
@@ -111,7 +114,7 @@ say(struct session *s, const char *verb, const char *before, const char *what, c
 	return session_send(s, (struct span){ line, (size_t)n }) ? STEP_WAIT : STEP_FAIL;
 }
 
-/* The whole message at once, its dots doubled; it is small, or was refused when it was read. */
+/* Sends the whole message with dots doubled; its size was limited when it was read. */
 static enum progress
 step_send_body(struct session *s, struct probe *p)
 {
@@ -136,7 +139,7 @@ probe_enter(struct session *s, struct probe *p, enum probe_phase phase)
 	while (phase < PHASE_QUIT && !wants_phase(p, phase))
 		phase = phase_after(p, phase);
 	if (phase >= PHASE_QUIT) {
-		/* the verdict wants to know; it has a deadline of its own */
+		/* the judgement needs the TLSA records; their lookup has its own deadline */
 		p->awaits_tlsa = session_awaits_tlsa(s);
 		if (p->awaits_tlsa)
 			session_wait(s, WAIT_TLSA, 0);
@@ -198,7 +201,7 @@ probe_on_reply(struct session *s, struct probe *p, const struct news *news)
 		return probe_enter(s, p, on ? PHASE_TLS : phase_after(p, PHASE_STARTTLS));
 	}
 	if (p->phase == PHASE_RCPT && p->nlines > 0)
-		/* what was said by request is judged later */
+		/* replies to the user's lines are judged later */
 		return r->code == 421 ? session_refused(s, news) : probe_next(s, p);
 	if (news->failed != ERR_NONE)
 		return session_refused(s, news);
@@ -251,7 +254,7 @@ probe_on_news(struct session *s, const struct step *step, void *state, const str
 		return probe_on_reply(s, p, news);
 	case NEWS_CLOSED:
 		if (p->awaits_tlsa)
-			/* the server had said all that was wanted */
+			/* the dialogue was complete */
 			return STEP_DONE;
 		if (p->phase == PHASE_CONNECT && news->err) {
 			p->job.result->sys = news->err->sys;

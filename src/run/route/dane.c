@@ -1,4 +1,4 @@
-/* dane - where the TLSA records of a host are sought, and whether they apply (RFC 7672 2.2). */
+/* dane - looks up the TLSA records of a host, and decides whether they apply (RFC 7672 2.2). */
 #include "run/route/dane.h"
 
 #include <assert.h>
@@ -44,7 +44,9 @@ dane_path_is_validated(const struct dane_path *p)
 
 /* ---- whether they apply */
 
-/* RFC 7672 2.2.1 and 2.2.2: what was not validated on the way to the host; empty: all was. */
+/*
+ * Returns what was not validated on the path to the host (RFC 7672 2.2.1, 2.2.2); empty: all was.
+ */
 static struct span
 unvalidated(const struct dane_query *q)
 {
@@ -69,7 +71,7 @@ dane_tell(struct dane_query *q)
 	for (size_t i = 0; i < d->n; i++)
 		usable |= !tlsa_unusable(&d->result[i].record);
 	if (d->state == DANE_FAILED)
-		;				/* `why` says it */
+		;				/* ->why is set already */
 	else if (q->path.trust == DNS_TRUST_NONE || d->trust == DNS_TRUST_NONE)
 		d->state = DANE_UNKNOWN;
 	else if (d->n == 0)
@@ -111,8 +113,7 @@ dane_take_records(struct dane_query *q, const struct dns_answer *answer, struct 
 }
 
 /*
- * RFC 7672 2.2.2: where the expanded name has no records that count, those of the name before it
- * do.
+ * If the CNAME target has no usable records, those of the host's own name apply (RFC 7672 2.2.2).
  */
 static void
 dane_on_records(void *ctx, const struct dns_reply *reply)
@@ -149,7 +150,10 @@ dane_on_records(void *ctx, const struct dns_reply *reply)
 	dane_tell(q);
 }
 
-/* False: there is no base domain left whose TLSA record could have a name. */
+/*
+ * Asks for the TLSA records of the next base domain. Returns false if none is left for which the
+ * name can be formed.
+ */
 static bool
 dane_ask(struct dane_query *q)
 {
@@ -170,7 +174,7 @@ dane_ask(struct dane_query *q)
 	return false;
 }
 
-/* No name, no record: that needs no validation. */
+/* A name that cannot exist has no record, which needs no validation. */
 static void
 dane_tell_unnameable(struct dane_query *q)
 {
@@ -181,8 +185,8 @@ dane_tell_unnameable(struct dane_query *q)
 }
 
 /*
- * The address is not validated, and the host is an alias: the alias itself may stand in a signed
- * zone, whose TLSA record then counts (RFC 7672 2.2.2).
+ * The address was not validated, but the host is an alias, which may be in a signed zone itself;
+ * then its TLSA record counts (RFC 7672 2.2.2).
  */
 static void
 dane_on_alias(void *ctx, const struct dns_reply *reply)

@@ -1,4 +1,4 @@
-/* host - the addresses of one host. */
+/* host - finds the addresses of one host. */
 #include "run/route/host.h"
 
 #include <stdlib.h>
@@ -11,14 +11,14 @@
 
 enum { ADDRESSES_MAX = 128, CANDIDATES_MAX = SYSNAMES_SEARCH + 1, LOCAL_MAX = 16 };
 
-struct half {				/* the A or the AAAA of the candidate in hand */
+struct half {				/* the A or AAAA query of the current candidate */
 	struct host_query *query;
 	enum dns_type type;
 	struct dns_query *dns;
 	bool over;
 	unsigned rcode;
-	struct span failed;		/* what the servers said; empty: they answered */
-	enum err_cause cause;		/* of that */
+	struct span failed;		/* why it failed; empty: it was answered */
+	enum err_cause cause;		/* of ->failed */
 	bool loop;
 };
 
@@ -31,7 +31,7 @@ struct host_query {
 	size_t ncandidates, at;
 	struct half half[2];
 	struct host host;
-	bool absent;			/* the name as it was given does not exist */
+	bool absent;			/* the name as given does not exist */
 };
 
 uint64_t
@@ -95,7 +95,7 @@ host_add(struct host_query *q, struct addr a)
 		return;
 	if (!h->addr)
 		h->addr = ARENA_ARRAY(q->env.arena, struct addr, ADDRESSES_MAX);
-	if (addr_port(&a) == 0)		/* --resolve may name one */
+	if (addr_port(&a) == 0)		/* --resolve may give one */
 		addr_set_port(&a, q->port);
 	addr_text(&a, text);
 	for (size_t i = 0; i < h->naddr; i++)
@@ -137,7 +137,7 @@ is_localhost(struct span name)
 	return span_eq_case(name, SPAN("localhost")) || span_ends_case(name, SPAN(".localhost"));
 }
 
-/* hosts(5), and localhost whatever it says (RFC 6761 6.3). */
+/* Looks in hosts(5). localhost is always local (RFC 6761 6.3). */
 static bool
 host_find_local(struct host_query *q, struct span name)
 {
@@ -151,7 +151,7 @@ host_find_local(struct host_query *q, struct span name)
 	arena_release(&file);
 	for (size_t i = 0; i < n; i++)
 		host_add(q, found[i]);
-	/* or the file has it in the other family alone */
+	/* also if the file has only addresses of the other family */
 	if (q->host.naddr == 0 && is_localhost(name)) {
 		n = addr_parse(&found[0], SPAN("::1"), 0);
 		n += addr_parse(&found[n], SPAN("127.0.0.1"), 0);
@@ -163,7 +163,7 @@ host_find_local(struct host_query *q, struct span name)
 
 /* ---- by the DNS */
 
-/* resolv.conf(5): with as many dots as ndots a name is first asked as it is, else last. */
+/* A name with at least ndots dots is tried as given first, otherwise last (resolv.conf(5)). */
 static void
 host_add_candidates(struct host_query *q, struct span name, bool search)
 {
@@ -302,8 +302,8 @@ host_tell(struct host_query *q)
 }
 
 /*
- * A name that exists is the one that was meant, whether it has an address or not; so is one that
- * cannot be asked for.
+ * The search list ends at a name that exists, even without an address, and at the name as given if
+ * its lookup fails.
  */
 static void
 host_both_are_over(struct host_query *q)
@@ -331,7 +331,7 @@ host_both_are_over(struct host_query *q)
 		host_ask_candidate(q);
 		return;
 	}
-	/* the list is over, and its last word is about the name as it was given */
+	/* no candidate exists: report the name as given */
 	if (absent || (failed && !given)) {
 		h->name = q->given;
 		h->why = arena_printf(q->env.arena,
@@ -358,7 +358,7 @@ host_on_reply(void *ctx, const struct dns_reply *reply)
 		host_both_are_over(q);
 }
 
-/* False: the name cannot be asked. */
+/* Returns false if the name is not valid in the DNS. */
 static bool
 host_ask_half(struct host_query *q, struct half *h, enum dns_type type, unsigned family)
 {

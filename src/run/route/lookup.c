@@ -1,4 +1,4 @@
-/* lookup - what the DNS says about where the mail of a target goes. */
+/* lookup - looks up what the DNS says about where the mail of a target goes. */
 #include "run/route/lookup.h"
 
 #include <stdlib.h>
@@ -19,8 +19,8 @@ struct question {
 		struct lookup_text *text;
 		struct lookup_srv *srv;
 	};
-	const struct addr *addr;	/* of a PTR's own question: what it should point back to */
-	enum lookup_record record;	/* of a TXT */
+	const struct addr *addr;	/* for the name of a PTR: the address it must have */
+	enum lookup_record record;	/* for a TXT */
 };
 
 struct lookup_query {
@@ -31,11 +31,11 @@ struct lookup_query {
 	struct route_query *route;
 	struct question *questions;
 	size_t waiting;
-	/* the questions end a little before all of it, as those of its route do; 0: no end */
+	/* deadline of the queries, slightly before that of the lookup; 0: none */
 	uint64_t questions_until_us;
 	struct lookup lookup;
 	enum lookup_name as;
-	struct err mx_err;		/* why the MX is not known; kind 0: it is known */
+	struct err mx_err;		/* why the MX lookup failed; kind 0: it did not */
 };
 
 /* ---- questions */
@@ -48,8 +48,7 @@ lookup_answered(struct lookup_query *q)
 }
 
 /*
- * Why there is nothing of a type; empty when the answer is one to look into, *owner then is where
- * its CNAMEs end.
+ * Returns why a reply has no record of a type. Empty: it has, and *owner is the end of its CNAMEs.
  */
 static struct span
 nothing_of(const struct dns_reply *reply, struct span name, enum dns_type type, struct arena *arena,
@@ -100,7 +99,6 @@ lookup_ask(struct lookup_query *l, struct span name, enum dns_type type,
 
 /* ---- reverse names */
 
-/* RFC 1035 3.5, RFC 3596 2.5. */
 struct span
 lookup_reverse_name(const struct addr *a, struct span zone, struct arena *arena)
 {
@@ -170,7 +168,7 @@ lookup_on_dane(void *ctx, struct tls_dane *dane)
 	struct lookup_host *h = ctx;
 
 	h->dane = dane;
-	if (h->asking)			/* it was not told at once */
+	if (h->asking)			/* it was not called within dane_find */
 		lookup_answered(h->query);
 }
 
@@ -307,12 +305,12 @@ lookup_on_route(void *ctx, const struct route *route, const struct err *err)
 	struct addr literal;
 
 	up->route = route;
-	/* That a name has no address says nothing of a domain whose MX is not known. */
+	/* A name without an address tells nothing about a domain whose MX lookup failed. */
 	bool unknown = err->kind && l->mx_err.kind;
 	up->err = unknown ? l->mx_err : *err;
 	up->nhosts = unknown ? 0 : route->nall;
 	if (unknown)
-		up->mx_why = SPAN_NONE; /* the error has it */
+		up->mx_why = SPAN_NONE; /* the error says it */
 	up->host = ARENA_ARRAY(l->env.arena, struct lookup_host, route->nall ? route->nall : 1);
 	for (size_t i = 0; i < up->nhosts; i++) {
 		up->host[i].hop = &route->hop[i];

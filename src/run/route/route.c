@@ -1,10 +1,11 @@
 /*
- * route - from a target to the addresses to try. What the target is decides what is sought first: a
- * path has nothing to seek, a host its addresses (and beside them its name's MX, only to say where
- * its mail goes), a domain its MX and then the addresses of each of these. Each host sought is a
- * slot; slots with an address become hops. Once one MX has an address the others have GRACE_MS.
- * Whatever ends it (ROUTE_ENDING) is told at the next wake-up, so that nothing of ours is on the
- * stack when the owner frees it.
+ * route - finds the addresses to try for a target.
+ *
+ * A path needs no lookup. For a host its addresses are looked up, and in parallel the MX of its
+ * name, only to say where its mail goes. For a domain its MX are looked up, then the addresses of
+ * each. Each host is a slot; slots with an address become hops. Once one MX has an address, the
+ * others have GRACE_MS to get theirs. The result (ROUTE_ENDING) is reported at the next wake-up, so
+ * that the caller may free the query without a frame of it on the stack.
  */
 #include "run/route/route.h"
 
@@ -15,12 +16,12 @@
 #include "base/port.h"
 #include "base/text.h"
 
-/* Once a host's addresses are known, the other MX have this long to become known. */
+/* Once one MX host has an address, the lookups of the others have this long to finish. */
 #define GRACE_MS 1500
 
 enum { OVERDUE_MS = 50 };
 
-struct slot {				/* of an MX, while its addresses are sought */
+struct slot {				/* an MX, while its addresses are looked up */
 	struct route_query *query;
 	struct host_query *host;
 	struct route_hop hop;
@@ -36,11 +37,11 @@ struct route_query {
 	struct loop_timer *timer, *deadline;
 	enum { ROUTE_BEGIN, ROUTE_ASKING, ROUTE_GRACE, ROUTE_ENDING, ROUTE_TOLD } stage;
 	uint64_t began_us;
-	bool overdue;			/* its time is over; only the questions are waited for */
+	bool overdue;			/* the deadline has passed; waiting for queries to fail */
 	struct dns_query *mx;
-	struct slot *slot;		/* one for a bare host */
+	struct slot *slot;		/* one for each MX; a single one for a host */
 	size_t nslots, waiting;
-	struct span noted[16];		/* notes, of which none is told twice */
+	struct span noted[16];		/* notes made, so that none is repeated */
 	size_t nnoted;
 	struct route *route;
 	struct err err;
@@ -63,7 +64,7 @@ route_note(struct route_query *q, const char *format, ...)
 	q->note(q->ctx, span_of(text), true);
 }
 
-/* All is known: told at the next wake-up, so that nothing of ours is on the stack. */
+/* Ends the query: it is reported at the next wake-up. */
 static void
 route_end(struct route_query *q)
 {
@@ -73,7 +74,7 @@ route_end(struct route_query *q)
 	loop_timer_set(q->timer, 0);
 }
 
-/* Without c-ares nobody was asked: that is this machine's matter, not the name's. */
+/* Without c-ares there was no query: a fault of this machine, not of the name. */
 static enum err_kind
 route_kind(enum err_cause cause)
 {
@@ -96,7 +97,7 @@ route_fail(struct route_query *q, enum err_cause cause, const char *format, ...)
 
 /* ---- the hosts of an MX set */
 
-/* The slots as the route's hops, those without an address last. */
+/* Turns slots into the route's hops, those without an address last. */
 static void
 route_collect(struct route_query *q)
 {
@@ -112,7 +113,7 @@ route_collect(struct route_query *q)
 			r->hop[r->nall++] = q->slot[i].hop;
 }
 
-/* What was found of a slot's host; what is odd about it is noted. */
+/* Takes what was found about a slot's host, with its notes. */
 static void
 route_take_host(struct slot *s, const struct host *host)
 {
@@ -138,7 +139,7 @@ route_take_host(struct slot *s, const struct host *host)
 		route_note(s->query, "%.*s", SPAN_ARG(host->note[i]));
 }
 
-/* Of hosts that have no address: what is true of all of them. */
+/* Returns the cause that all hosts without an address have in common. */
 static enum err_cause
 shared_cause(const struct route *r)
 {
@@ -159,7 +160,7 @@ route_hosts_are_over(struct route_query *q)
 		const struct route_hop *hop = &r->hop[i];
 		struct span out = arena_printf(q->env.arena, "ignoring MX %u %.*s: %.*s",
 		    hop->preference, SPAN_ARG(hop->host), SPAN_ARG(hop->found->why));
-		/* where none is left, the failure says it of each */
+		/* if no host is left, the error says so for each */
 		q->note(q->ctx, out, r->nhops > 0);
 		all = arena_printf(q->env.arena, "%.*s%s%.*s: %.*s", SPAN_ARG(all),
 		    all.len ? "; " : "", SPAN_ARG(hop->host), SPAN_ARG(hop->found->why));
@@ -196,7 +197,7 @@ route_on_mx_host(void *ctx, const struct host *host)
 	}
 }
 
-/* What is not found by now is left out. */
+/* Gives up the hosts whose addresses are still unknown. */
 static void
 route_grace_is_over(struct route_query *q)
 {
@@ -295,7 +296,7 @@ route_use_own_address(struct route_query *q)
 	    &q->env, name, q->target->port, false, route_on_own_address, q->slot);
 }
 
-/* The MX records as slots, null MX left out; their number of those. */
+/* Makes slots of the MX records, except null MX. Returns the number of null MX. */
 static size_t
 route_take_mx(struct route_query *q, const struct dns_answer *a, struct span owner)
 {
@@ -313,7 +314,9 @@ route_take_mx(struct route_query *q, const struct dns_answer *a, struct span own
 		size_t same = 0;
 		while (same < q->nslots && !dns_name_eq(q->slot[same].hop.host, r->name))
 			same++;
-		/* one host, one row: the better preference is what senders use */
+		/*
+		 * a host listed twice gets one slot, with the better preference, as senders use it
+		 */
 		if (same < q->nslots) {
 			struct route_hop *hop = &q->slot[same].hop;
 			route_note(q, "the MX %.*s is listed twice, with preferences %u and %u",
@@ -374,7 +377,7 @@ route_understand_mx(struct route_query *q, const struct dns_reply *reply, struct
 	route_find_hosts(q);
 }
 
-/* What the MX of q->route->name are: ends or fails it, or has hosts sought. */
+/* Called with the MX of q->route->name: fails, or starts the lookups of the hosts. */
 static void
 route_on_mx(void *ctx, const struct dns_reply *reply)
 {
@@ -436,7 +439,7 @@ route_on_elsewhere(void *ctx, const struct dns_reply *reply)
 	if (q->stage == ROUTE_ASKING && q->err.kind != ERR_NONE)
 		route_end(q);
 	if (q->stage == ROUTE_TOLD)
-		q->note(q->ctx, SPAN(""), false);	/* its owner may free q */
+		q->note(q->ctx, SPAN(""), false);	/* the callee may free q */
 }
 
 static void
@@ -457,7 +460,7 @@ route_on_host(void *ctx, const struct host *host)
 		q->route->doubt = host->doubt;
 	}
 	if (host->naddr > 0 || !q->mx)
-		route_end(q);			/* else the MX may still tell where else to go */
+		route_end(q);			/* otherwise the MX may tell where the mail goes */
 }
 
 static void
@@ -490,7 +493,7 @@ route_find_path(struct route_query *q)
 	route_end(q);
 }
 
-/* ---- the way of a query */
+/* ---- the query */
 
 static void
 route_begin(struct route_query *q)
@@ -545,9 +548,9 @@ route_on_timer(void *ctx, unsigned ready)
 }
 
 /*
- * The questions have a deadline themselves, and each tells what the name servers did: they come
- * first, however late the loop is. What is left is a question that was never asked, since too many
- * others were.
+ * The queries have a deadline of their own, which is earlier, and their errors say what the name
+ * servers did; OVERDUE_MS gives them the time to do so when the loop is late. What remains is a
+ * query that was never sent because of too many others.
  */
 static void
 route_on_deadline(void *ctx, unsigned ready)

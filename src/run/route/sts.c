@@ -1,4 +1,4 @@
-/* sts - the MTA-STS policy of a domain, got and judged. */
+/* sts - fetches and judges the MTA-STS policy of a domain. */
 #include "run/route/sts.h"
 
 #include <assert.h>
@@ -50,7 +50,7 @@ sts_verdict_word(enum sts_verdict verdict)
 	return word[verdict];
 }
 
-/* RFC 8461 4.2. */
+/* See RFC 8461 4.2. */
 enum sts_verdict
 sts_judge(const struct sts *sts, struct span host, bool tls, bool verified)
 {
@@ -72,10 +72,7 @@ sts_on_later(void *ctx, unsigned ready)
 	q->fn(q->ctx, kept);
 }
 
-/*
- * Some of it is known within a call of our own: it is told at the next wake-up, when nothing stands
- * above.
- */
+/* Reports the result at the next wake-up, since it may be known within sts_start. */
 static void
 sts_tell(struct sts_query *q, enum sts_state state, struct span why)
 {
@@ -238,8 +235,8 @@ sts_start(const struct sts_way *way, struct span domain, sts_fn *fn, void *ctx)
 	q->later = loop_timer(way->env.loop, sts_on_later, q);
 	q->sts.domain = arena_copy(arena, domain);
 	/*
-	 * The name becomes part of a URL: an octet that has a meaning there would lead elsewhere
-	 * (RFC 3986 3.2.2).
+	 * The name becomes part of a URL, in which some octets would lead elsewhere (RFC 3986
+	 * 3.2.2).
 	 */
 	if (host_ascii(q->sts.domain, arena, &ascii, &err) && host_is_name(ascii)) {
 		q->sts.domain = ascii;

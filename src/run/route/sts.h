@@ -1,7 +1,7 @@
 /*
- * The MTA-STS policy of a domain (RFC 8461): its TXT record, then the policy at
- * https://mta-sts.DOMAIN/, and what a sender that honours it does with one of the domain's MX
- * hosts.
+ * The MTA-STS policy of a domain (RFC 8461): looks up its TXT record, fetches the policy from
+ * https://mta-sts.DOMAIN/, and says what a sender that honors it does with an MX host of the
+ * domain.
  */
 #ifndef RUN_ROUTE_STS_H
 #define RUN_ROUTE_STS_H
@@ -29,21 +29,21 @@ enum sts_state {
 struct sts {
 	enum sts_state state;
 	struct span domain;
-	/* of the record; it changes when the policy changes */
+	/* id of the record, which changes with the policy */
 	struct span id;
-	struct span why;		/* why it is not STS_FOUND */
-	struct sts_policy policy;	/* STS_FOUND */
+	struct span why;		/* if not STS_FOUND: why */
+	struct sts_policy policy;	/* if STS_FOUND */
 };
 
 const char *sts_state_word(enum sts_state);
 
-/* What a sender that honours the policy does with a message for this MX. */
+/* What a sender that honors the policy does with a message for this MX. */
 enum sts_verdict {
 	STS_NO_OPINION,			/* no policy, or its mode is none */
 	STS_ALLOWS,
 	STS_NOT_LISTED,			/* the policy does not name the host */
 	STS_NO_TLS,
-	STS_NOT_VERIFIED,		/* the certificate's chain or name */
+	STS_NOT_VERIFIED,		/* the certificate's chain or name was not verified */
 };
 enum sts_verdict sts_judge(const struct sts *, struct span host, bool tls, bool verified);
 const char *sts_verdict_word(enum sts_verdict);	/* in JSON */
@@ -52,13 +52,13 @@ struct sts_way {
 	struct lookup_env env;
 	const struct proxy_opts *proxy;	/* .kind PROXY_NONE: none */
 	const char *ca;			/* NULL: the system's */
-	uint64_t timeout_ms;		/* of the fetch; 0: 60 s (RFC 8461 3.3) */
+	uint64_t timeout_ms;		/* for the fetch; 0: 60 s (RFC 8461 3.3) */
 	const struct addr_net *allow;	/* fetch from no address outside these networks */
 	size_t nallow;			/* 0: any address */
 };
 
 /*
- * Called once, never within sts_start; the result lives in the arena. sts_free may be called
+ * Called once, never within sts_start. The result lives in the arena; sts_free may be called
  * within.
  */
 typedef void sts_fn(void *ctx, const struct sts *);

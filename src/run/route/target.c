@@ -1,4 +1,4 @@
-/* target - what a person writes to say where to connect. */
+/* target - parses what the user writes to say where to connect. */
 #include "run/route/target.h"
 
 #include <arpa/inet.h>
@@ -52,7 +52,7 @@ target_parse_port(struct target *t, struct span word, struct err *err)
 	return true;
 }
 
-/* "smtp" of "smtp://"; empty for the others. */
+/* Returns "smtp" for "smtp://"; empty for prefixes that are not URL schemes. */
 static struct span
 scheme_name(const struct scheme *s)
 {
@@ -61,7 +61,7 @@ scheme_name(const struct scheme *s)
 	return span_first(prefix, prefix.len - mark.len == prefix.len ? 0 : prefix.len - mark.len);
 }
 
-/* Does an IPv6 address end in what people may have meant as its port? */
+/* Returns whether an IPv6 address ends in what may have been meant as its port. */
 static bool
 target_ends_in_port(struct span address)
 {
@@ -114,7 +114,10 @@ target_parse_host(struct target *t, struct span text, struct err *err)
 	return true;
 }
 
-/* What stands before the last "@". A password there is refused, and not repeated. */
+/*
+ * Removes the part before the last "@". A password in it is rejected, and not repeated in the
+ * error.
+ */
 static bool
 target_check_userinfo(struct target *t, struct span *text, struct err *err)
 {

@@ -1,4 +1,4 @@
-/* A target: what the user gives to say where to connect, and how. */
+/* A target: where to connect, and how, as the user writes it. */
 #ifndef RUN_ROUTE_TARGET_H
 #define RUN_ROUTE_TARGET_H
 
@@ -24,23 +24,23 @@ enum target_tls {
 struct target {
 	enum target_kind kind;
 	struct span text;	/* as written */
-	/* host, domain, path or command; an address literal without brackets */
+	/* host, domain, path or command; an address literal without its brackets */
 	struct span host;
-	struct span sender;	/* of user@domain: the user */
-	unsigned port;		/* 0 for a path, a command, and demo: */
+	struct span sender;	/* the user of user@domain */
+	unsigned port;		/* 0 for a path, a command and the demo */
 	bool port_given;
 	enum target_tls tls;
 	bool lmtp;
-	/* added to the error when the host is not found; empty: nothing */
+	/* appended to the error if the host is not found; empty: none */
 	struct span hint;
 };
 
-/* Whether kind, host and port are the same, however they are written. */
+/* Returns whether kind, host and port are the same, however they are written. */
 bool target_is_same(const struct target *, const struct target *);
 /*
- * Parses a target and, where given, a second word with the port (a number or a service name).
- * `port` is used when neither has one; 0: 25, or the scheme's. Spans live in the arena. False
- * with err (ERR_USAGE).
+ * Parses a target and, if not empty, a second word with the port (a number or a service name).
+ * `port` is the default; 0: 25, or the default of the scheme. Spans live in the arena. Returns
+ * false and sets err (ERR_USAGE) when malformed.
  */
 bool target_parse(struct target *, struct span text, struct span port_word, unsigned port,
     struct arena *, struct err *);

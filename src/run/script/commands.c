@@ -1,4 +1,4 @@
-/* commands - lines that begin with "/": cases, includes, blocks, rules, words and steps. */
+/* commands - parses lines that begin with "/": cases, includes, blocks, rules, words and steps. */
 #include "base/suggest.h"
 #include "run/script/parse.h"
 
@@ -156,7 +156,7 @@ const char *const rule_states[RULE_BITS] = {
 #undef X
 };
 
-/* "tls,auth" */
+/* Parses a list of states: "tls,auth". */
 static bool
 rule_states_of(struct span list, unsigned *out)
 {
@@ -174,7 +174,7 @@ rule_states_of(struct span list, unsigned *out)
 	return known;
 }
 
-/* "then=close, then=rst", the last with "or" before it where nothing follows. */
+/* Returns "then=close, then=rst, …"; with `last`, "or" precedes the last name. */
 static const char *
 fault_names(struct arena *arena, bool last)
 {
@@ -280,7 +280,7 @@ parse_otherwise(struct parser *p, struct input *in, struct cursor *c)
 
 /* ---- steps */
 
-/* A here-document: its lines up to the tag, each after a LF, are part of the step's line. */
+/* Appends a here-document to the step's line: its lines up to the tag, each after a LF. */
 static bool
 parse_here_document(struct parser *p, struct input *in, struct cursor *c, struct span *line)
 {
@@ -296,7 +296,8 @@ parse_here_document(struct parser *p, struct input *in, struct cursor *c, struct
 	bool ended = false;
 	while (!ended && in->rest.len > 0) {
 		/*
-		 * Every CR is kept: whose text it is takes off what belongs to a line's end, once.
+		 * Keep every CR: the step that takes the text removes those that belong to line
+		 * endings.
 		 */
 		next = span_until(&in->rest, '\n');
 		in->line++;
@@ -367,10 +368,7 @@ static bool
 parse_unknown_command(struct parser *p, struct span name, struct cursor *c)
 {
 	struct suggestion suggestion = suggest_begin(name);
-	/*
-	 * What follows it may be a secret, typed where no command was meant: it is not
-	 * repeated.
-	 */
+	/* What follows may be a secret that was not meant as a command: do not repeat it. */
 	struct cursor at = { .place = c->place,
 		.line = span_first(c->line, (size_t)(name.at + name.len - c->line.at)),
 		.rest = c->rest };
@@ -386,7 +384,7 @@ parse_unknown_command(struct parser *p, struct span name, struct cursor *c)
 	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
 }
 
-/* Between the replies of a rule: a pause, or the end of the connection. */
+/* Handles a command between the replies of a rule: a delay, or the end of the connection. */
 static bool
 parse_in_rule(struct parser *p, const struct step_op *op, struct cursor *c)
 {
@@ -428,7 +426,10 @@ parse_command(struct parser *p, struct input *in, struct span name, struct curso
 		return false;
 	bool in_rule = p->rule &&
 	    (op ? op->traits & STEP_CLOSES : word->kind == WORD_DELAY && p->rule->nreply > 0);
-	/* a reply that /silence or /eof watches for is not waited for before */
+	/*
+	 * /silence and /eof watch for the reply themselves: the exchange before must not wait for
+	 * it
+	 */
 	if (p->last && p->last->kind == SCRIPT_EXCHANGE && p->last->nreply == 0)
 		p->last->unawaited |= op && (op->traits & STEP_WATCHES);
 	c->rest = span_skip(c->rest, 1 + name.len);

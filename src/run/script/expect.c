@@ -1,4 +1,4 @@
-/* expect - what a script expects of a reply, parsed. */
+/* expect - parses what a script expects of a reply. */
 #include "run/script/expect.h"
 
 #include <assert.h>
@@ -59,7 +59,7 @@ reply_place_of_line(enum reply_place place, size_t i)
 
 /* ---- regular expressions */
 
-/* octets of one; places of all of a script's */
+/* maximum octets of an expression; maximum states of all expressions of a script */
 enum { SOURCE_MAX = 256, SCRIPT_PLACES = 500000 };
 
 const struct expect_ere *
@@ -118,7 +118,7 @@ expect_wants_code(const struct cursor *c, struct err *err)
 	    c, err, "expected a reply code such as 250, 2xx or 250|251, or * for any reply");
 }
 
-/* "250", "2xx", "550|551". */
+/* Parses the codes of a line: "250", "2xx", "550|551". */
 static bool
 expect_parse_codes(struct expect_line *l, struct cursor *c, struct err *err)
 {

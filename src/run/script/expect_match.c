@@ -1,14 +1,13 @@
 /*
- * expect_match - a reply against what is expected of it, at a level.
+ * expect_match - compares a reply with an expectation, at a level.
  *
- * What the level looks at is compared in this order, and the first thing that differs is the
- * reason: the code of the first line, that all lines have it, the lines. Lines go in step, the i-th
- * expected with the k-th received, until a "...": the next one expected is then sought further
- * down. The lines of an EHLO reply are no sequence but a set: each expected keyword takes one line
- * that nothing else took, in any order, and at `text` none may be left. At `exact` the octets
- * between code and text count too. A text with a pattern is matched as one at every level from
- * `code` up; any other is compared by expect_normal, which has its idea above it, or octet by
- * octet.
+ * What the level covers is compared in this order, and the first difference is reported: the code
+ * of the first line, that all lines have the same code, the lines. Lines are compared in step,
+ * until a "..."; the expected line after it is then searched for further down. The lines of an EHLO
+ * reply are not a sequence but a set: each expected keyword takes one line that no other has taken,
+ * in any order, and at level `text` no line may be left. At `exact`, the octets between code and
+ * text count, too. A text with a pattern is matched as one at every level from `code` up. Any other
+ * is normalized first (expect_normal), and at `exact` is compared octet by octet.
  */
 #include "run/script/expect.h"
 
@@ -19,10 +18,10 @@
 
 #include "base/text.h"
 
-/* pairs of lines that are compared only to show a difference better */
+/* maximum pairs of lines compared for the sake of a better message */
 enum { MET_MAX = 250000 };
 
-/* One reply against one expectation while they are compared. */
+/* The state of one comparison. */
 struct match {
 	const struct expect *x;
 	const struct reply *r;
@@ -32,7 +31,7 @@ struct match {
 	struct match_result *out;
 };
 
-/* The reply does not fit: says where and why in ->out. Always false. */
+/* Records in ->out where and why the reply does not match. Always returns false. */
 static bool __attribute__((format(printf, 3, 4)))
 match_differs(struct match *m, size_t line, const char *format, ...)
 {
@@ -46,7 +45,9 @@ match_differs(struct match *m, size_t line, const char *format, ...)
 	return false;
 }
 
-/* The front of a text, escaped, for that. In the arena. */
+/*
+ * Returns the beginning of a text, escaped and with secrets starred, for a message. In the arena.
+ */
 static struct span
 match_shown(struct match *m, struct span s)
 {
@@ -60,7 +61,7 @@ match_code(const struct match *m, const struct expect_line *l, unsigned code)
 	return expect_code_fits(l, code, m->how->level == MATCH_CLASS ? 1 : 3);
 }
 
-/* The k-th line as it came, its line end left out. */
+/* Returns line k as received, without its line ending. */
 static struct span
 raw_line(const struct reply *r, size_t k)
 {
@@ -72,7 +73,7 @@ raw_line(const struct reply *r, size_t k)
 	return line;
 }
 
-/* The code of a line as it came; 0: it has none. */
+/* Returns the code of a line as received; 0: it has none. */
 static unsigned
 line_code(struct span line)
 {
@@ -82,8 +83,8 @@ line_code(struct span line)
 }
 
 /*
- * Lines of one reply have one code (RFC 5321 4.2.1), but where the script says of each line what it
- * has.
+ * All lines of a reply must have the same code (RFC 5321 4.2.1), unless the script gives the code
+ * of each line.
  */
 static bool
 match_codes(struct match *m)
@@ -116,7 +117,7 @@ enhanced_of(struct span text)
 	return status_parse(text, &len).class ? span_first(text, len) : SPAN_NONE;
 }
 
-/* One expected line against one received line, both with text. */
+/* Compares one expected line with one received text. */
 static bool
 match_text(struct match *m, const struct expect_line *l, struct span text)
 {
@@ -148,7 +149,7 @@ match_text_differs(struct match *m, size_t i, size_t k)
 	    SPAN_ARG(match_shown(m, want)), SPAN_ARG(match_shown(m, got)));
 }
 
-/* One expected line at place i against the received line at place k. */
+/* Compares the expected line i with the received line k. */
 static bool
 match_line(struct match *m, size_t i, size_t k)
 {
@@ -175,7 +176,7 @@ match_line(struct match *m, size_t i, size_t k)
 	return true;
 }
 
-/* Behind a "..." an expected line may stand anywhere further down. */
+/* After a "...", the expected line may be anywhere further down. */
 static bool
 match_find_line(struct match *m, size_t i, size_t *k)
 {
@@ -213,7 +214,7 @@ match_lines(struct match *m)
 	return true;
 }
 
-/* ---- the lines of EHLO, a set */
+/* ---- the lines of an EHLO reply, a set */
 
 static struct span
 normal_keyword(struct match *m, struct span line)
@@ -224,7 +225,7 @@ normal_keyword(struct match *m, struct span line)
 	return expect_normal(line, &how, m->arena);
 }
 
-/* The first word of what it says. */
+/* Returns the first word of the expected text. */
 static struct span
 match_keyword(struct match *m, const struct expect_line *l)
 {
@@ -235,8 +236,8 @@ match_keyword(struct match *m, const struct expect_line *l)
 }
 
 /*
- * The reply's lines by their keyword, so that as many can be sought as there are: a server may send
- * tens of thousands.
+ * The lines of the reply sorted by keyword, to keep the search fast: a server may send tens of
+ * thousands.
  */
 struct offered { struct span keyword; size_t line; };
 
@@ -266,7 +267,7 @@ sort_offered(struct match *m)
 	return all;
 }
 
-/* The first line of the reply with this keyword, and those after it up to *end. */
+/* Finds the lines of the reply with this keyword: from the returned index up to *end, exclusive. */
 static size_t
 find_offered(const struct match *m, const struct offered *all, struct span keyword, size_t *end)
 {
@@ -287,7 +288,8 @@ find_offered(const struct match *m, const struct offered *all, struct span keywo
 }
 
 /*
- * Below `exact` the keywords of an EHLO reply are a set; they compare in any case (RFC 5321 2.4).
+ * Compares an expected line with a line of an EHLO reply. Keywords are not case-sensitive (RFC 5321
+ * 2.4).
  */
 static bool
 match_keyword_line(struct match *m, const struct expect_line *l, struct span got)
@@ -305,17 +307,14 @@ match_keyword_line(struct match *m, const struct expect_line *l, struct span got
 	return span_eq(a, b) || span_eq_case(a, b);
 }
 
-/* "...": it stands for any lines. */
+/* Returns whether the line is a "...", which stands for any lines. */
 static bool
 match_is_marker(const struct expect_line *l)
 {
 	return l->ncodes == 0 || l->more;
 }
 
-/*
- * An expected line against those of the reply that nothing else took; the place of the one it
- * takes, or nlines.
- */
+/* Finds a line of the reply that matches and is not taken. Returns its index, or nlines. */
 static size_t
 match_take_line(
     struct match *m, const struct expect_line *l, const struct offered *all, const bool *taken)
@@ -337,7 +336,7 @@ match_take_line(
 	return m->r->nlines;
 }
 
-/* All lines but the first, the greeting. */
+/* Compares all lines but the first, which is not a keyword. */
 static bool
 match_ehlo_set(struct match *m)
 {
@@ -373,9 +372,9 @@ match_ehlo_set(struct match *m)
 	return true;
 }
 
-/* ---- the whole */
+/* ---- the whole reply */
 
-/* Codes, separators and line ends, too, are octets. */
+/* Compares the codes, separators and line endings, too. */
 static bool
 match_octets(struct match *m)
 {
@@ -417,14 +416,14 @@ void
 expect_met(const struct expect *x, const struct reply *r, const struct match_how *how,
     struct script_vars *vars, struct arena *arena, bool *expected, bool *received)
 {
-	/* what is captured here is for nobody */
+	/* discard what is captured here */
 	struct script_vars *own = ARENA_NEW(arena, struct script_vars);
 	struct match_result none;
 	struct match m = { .x = x, .r = r, .how = how, .vars = own, .arena = arena, .out = &none };
 
 	*own = *vars;
 	own->arena = arena;
-	/* nor is it written where they have theirs */
+	/* and do not overwrite the caller's values */
 	memset(own->room, 0, sizeof own->room);
 	if (x->any || !match_code(&m, &x->line[0], r->code) || x->nlines * r->nlines > MET_MAX)
 		return;
@@ -434,7 +433,8 @@ expect_met(const struct expect *x, const struct reply *r, const struct match_how
 			if (!received[k] && match_lines_meet(&m, i, k))
 				expected[i] = received[k] = true;
 	}
-	for (size_t k = 0; k < r->nlines; k++)		/* lines more are no offence then */
+	/* at these levels, extra lines are allowed */
+	for (size_t k = 0; k < r->nlines; k++)
 		received[k] |= x->more ||
 		    (how->level < MATCH_TEXT && k >= (how->ehlo ? 1 : x->nlines));
 }
@@ -466,9 +466,9 @@ expect_match(const struct expect *x, const struct reply *r, const struct match_h
 	    !x->line[0].text.patterns)
 		return out->ok = true;
 	if (how->level < MATCH_EXACT && x->nlines == 1 && x->line[0].separator == 0)
-		return out->ok = true;		/* a bare code is about the code */
+		return out->ok = true;		/* a bare code says nothing about the text */
 	if (how->level == MATCH_CLASS) {
-		for (size_t i = 0; i < x->nlines; i++)	/* what is captured is wanted later */
+		for (size_t i = 0; i < x->nlines; i++)	/* patterns are matched only to capture */
 			if (i < r->nlines && x->line[i].text.patterns)
 				expect_pattern_fits(&x->line[i], r->line[i], how, vars, arena);
 			else

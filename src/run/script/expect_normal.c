@@ -1,19 +1,18 @@
 /*
- * expect_normal - what a text comes down to before it is compared. Both sides go through it, and
- * are then compared octet by octet. First blanks and the case of host names are made the same. Then
- * the text is read from left to right: where a word begins (or a bracket), a script's own masks are
- * tried, then what is known to vary (varying.h), and what one takes is
- * written as its name between octets that no reply has; anything else is copied. So two texts that
- * differ only in what a mask takes come down to the same one, and a mask that is turned off is
- * compared as it stands.
+ * expect_normal - normalizes a text before it is compared. Both sides are normalized, and are then
+ * compared octet by octet. First spaces and the case of host names are unified. Then the text is
+ * read from left to right: at each word or bracket, the script's own masks are tried, then what is
+ * known to vary (varying.h). What a mask covers is replaced by the mask's name between octets that
+ * no reply has; everything else is copied. Two texts that differ only in what a mask covers thus
+ * become equal, and what a disabled mask would cover is compared as it is.
  */
 #include "run/script/varying.h"
 
 #include "base/ascii.h"
 
 /*
- * CR and trailing blanks go, runs of blanks become one; words with a dot, host names, become lower
- * case.
+ * Removes CR and trailing spaces, replaces runs of spaces and tabs by one space, and lowercases
+ * words with a dot, since they may be host names.
  */
 static struct span
 normal_blanks(struct span line, struct arena *arena)
@@ -60,7 +59,7 @@ expect_normal(struct span line, const struct match_how *how, struct arena *arena
 	const struct varying_context context = {
 		.place = how->place, .masks = how->masks, .host = how->host
 	};
-	size_t same = 0; /* up to here nothing varies */
+	size_t same = 0; /* nothing varies before this index */
 
 	for (size_t i = 0; i < s.len;) {
 		struct varying v = { TYPE_NONE, MASK_BITS };

@@ -1,11 +1,12 @@
 /*
- * expect_pattern - one text against one pattern. A pattern is a list of pieces. The first takes
- * some of the front of the text, and the pieces behind it must take exactly the rest; a piece that
- * can take several lengths ("[..]" and {{x:any}} every one, from the shortest; other places the
- * longest that their type allows, then less) tries the next one when they do not. What a place
- * took is known to the pieces behind it, and forgotten when it is tried at another length; only a
- * pattern that fits as a whole sets variables. The tries of one line are counted, and beyond
- * TRIES_MAX it does not fit: a hostile reply against many "[..]" would else take for ever.
+ * expect_pattern - matches a text with a pattern, which is a list of pieces. The first piece takes
+ * some of the front of the text, and the pieces after it must take exactly the rest. If they do
+ * not, a piece that can take several lengths tries the next one: "[..]" and {{x:any}} every length,
+ * from the shortest; {{x:word}}, {{x:host}} and {{x:queueid}} the longest possible, then shorter
+ * ones. Other types take only the longest. What a placeholder took is known to the pieces after it,
+ * and is forgotten when another length is tried; variables are set only when the whole pattern
+ * matches. The tries are counted, and after TRIES_MAX the line does not match: a hostile reply to
+ * many "[..]" could otherwise take forever.
  */
 #include "run/script/expect.h"
 
@@ -25,7 +26,8 @@ static bool
 pattern_fits_from(struct trial *t, size_t i, struct span rest);
 
 /*
- * How much of `rest` the literal takes; a run of blanks is as good as one. False: it does not fit.
+ * Matches a literal with the front of `rest`; unless exact, any run of spaces and tabs matches any
+ * other. *took is how much it takes. Returns false when it does not match.
  */
 static bool
 pattern_literal_fits(

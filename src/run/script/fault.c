@@ -1,11 +1,11 @@
-/* fault - the table of what a rule does to the connection besides answering. */
+/* fault - the table of what a rule does to the connection besides replying. */
 #include "run/script/fault.h"
 
 #include "run/session/session.h"
 
 const struct fault faults[] = {
 	{ "close", "Close the connection", session_shut },
-	/* A reset takes along what has not reached the peer: not even the reply would be seen. */
+	/* A reset discards what has not reached the peer, even the reply. */
 	{ "rst", "Reset the connection (TCP RST)", session_reset, .when_delivered = true },
 	{ "stay", "Keep the connection open, whatever --fail-fast says", NULL },
 	{ .name = NULL },

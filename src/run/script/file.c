@@ -1,4 +1,4 @@
-/* file - scripts from files, and what they include. */
+/* file - reads scripts and the files they include. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "run/script/file.h"
 
-/* The folder that `file` is in, as the file system has it. */
+/* Returns the directory of `file`, with symbolic links resolved. */
 static bool
 folder_of(const char *file, char out[PATH_MAX])
 {
@@ -53,12 +53,12 @@ script_load_file(void *ctx, const char *from, struct span name, struct arena *ar
 	    file_read(*path, FILE_REGULAR, SCRIPT_OCTETS_MAX, arena, text, err);
 }
 
-/* Lines that say or expect something, in blocks too. */
+/* Returns whether any item, even in a block, sends or expects something. */
 static bool
 script_plays(const struct script_item *item)
 {
 	for (; item; item = item->next) {
-		/* blank lines of a file without marks would be sent: nobody meant to play them */
+		/* the blank lines of an unmarked file would be sent, but do not count */
 		bool any = item->kind == SCRIPT_STEP || item->nreply > 0;
 		any = any || script_plays(item->body) || script_plays(item->other);
 		for (size_t i = 0; i < item->nsay; i++)
@@ -70,8 +70,8 @@ script_plays(const struct script_item *item)
 }
 
 /*
- * What has nothing to play would pass whatever a server does: a download that was cut, a folder's
- * leftover.
+ * A script with nothing to play, such as a truncated download, would pass whatever the server does:
+ * refuse it.
  */
 static bool
 script_has_something(const struct script *s, bool server, struct err *err)

@@ -1,6 +1,6 @@
 /*
- * Files that scripts name, confined (symbolic links resolved) to the script's directory or to
- * --file-root.
+ * Files named by scripts. They are confined to the script's directory or to --file-root, after
+ * symbolic links are resolved.
  */
 #ifndef RUN_SCRIPT_FILE_H
 #define RUN_SCRIPT_FILE_H
@@ -8,13 +8,13 @@
 #include "run/script/script.h"
 
 /*
- * Resolves `name` as given in the file `from`; *path lives in the arena. root NULL: the directory
- * of `from`. False with err (ERR_USAGE) when it is outside.
+ * Resolves `name`, as written in the file `from`, below `root` (NULL: the directory of `from`).
+ * *path lives in the arena. Returns false and sets err (ERR_USAGE) when the file is outside.
  */
 bool file_below(const char *from, const char *root, struct span name, struct arena *,
     const char **path, struct err *);
 
-/* A script_load_fn; ctx is the root or NULL. */
+/* Loads an included file for script_parse; ctx is the root, or NULL (as in file_below). */
 script_load_fn script_load_file;
 
 #endif

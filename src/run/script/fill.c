@@ -1,7 +1,4 @@
-/*
- * fill - pieces filled in from the values that variables have, and secrets taken out of what is
- * shown.
- */
+/* fill - fills in texts with the values of variables, and replaces secrets in what is shown. */
 #include "run/script/text.h"
 
 #include <stdio.h>
@@ -21,7 +18,8 @@ vars_set(struct script_vars *v, size_t name, struct span value)
 	}
 	char *own;
 	memcpy(&own, &v->value[name].at, sizeof own);
-	memmove(own, value.at ? value.at : "", value.len);	/* it may come from there */
+	/* the value may be part of the old one */
+	memmove(own, value.at ? value.at : "", value.len);
 	v->value[name].len = value.len;
 	v->set[name] = true;
 	v->secret[name] |= v->names->of[name].secret;
@@ -94,7 +92,7 @@ piece_value(const struct piece *p, struct script_vars *v, struct arena *arena, s
 		vars_set(v, p->name, *out);
 		return true;
 	default:
-		return true;		/* what stands for anything is nothing when it is sent */
+		return true;		/* [..] and ... are sent as nothing */
 	}
 }
 
@@ -142,7 +140,7 @@ text_is_secret(const struct script_text *t, const struct script_vars *v)
 	return secret;
 }
 
-/* What was made of a secret is one too: a peer may echo it. */
+/* Remembers what was made of a secret, which a peer may echo and which is as secret. */
 static void
 remember_built(struct script_vars *v, struct span value, struct span source)
 {
@@ -166,7 +164,7 @@ show_piece(struct buf *shown, const struct piece *p, const struct script_vars *v
 	}
 	buf_printf(shown, "{{%s", p->function->name);
 	for (unsigned i = 0; i < p->function->nargs; i++) {
-		/* a password in the script's text */
+		/* a literal password in the script */
 		bool own = p->arg[i].literal && p->function->takes_secrets &&
 		    i + 1 == p->function->nargs;
 		buf_printf(shown,

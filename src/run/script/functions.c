@@ -1,4 +1,4 @@
-/* functions - what a text may call: {{plain user password}}, {{uuid}} … */
+/* functions - the functions that a text may call: {{plain user password}}, {{uuid}} … */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 #include "run/script/text.h"
 #include "smtp/auth.h"
 
-/* The first response of a mechanism, or its response to the last 334's challenge. */
+/* Makes the initial response of a mechanism, or its response to the challenge of the last 334. */
 static bool
 make_response(struct script_vars *v, const char *mechanism, struct span arg[2], struct arena *arena,
     struct span *out, struct err *err)

@@ -1,4 +1,4 @@
-/* import - a log is read, its form found, and its lines told apart. */
+/* import - reads a log: finds its format and converts its lines to a script. */
 #include "run/script/import_priv.h"
 
 #include <stdio.h>
@@ -8,9 +8,9 @@
 #include "run/script/script.h"
 #include "run/script/transcript.h"
 
-enum { TRIED_MAX = 1 << 20 }; /* octets of a script that is read again at once */
+enum { TRIED_MAX = 1 << 20 }; /* larger scripts are not parsed again as a check */
 
-/* Programs whose marks are learned: their names stand for the learned form. */
+/* Names accepted by --from for programs whose markers are learned. */
 static const char *const programs[] = { "curl", "exim", "msmtp", "nodemailer", "phpmailer",
 	"postfix", "postfix-notice", "python", "sendmail", "swaks" };
 
@@ -54,8 +54,8 @@ no_such_form(const char *name, struct err *err)
 /* ---- is it a dialogue? */
 
 /*
- * The first line that looks like a reply, wherever in it the reply begins, for who marks the log by
- * hand.
+ * Refuses a log. The message has the first line that looks like a reply, wherever in it the reply
+ * begins, to help a person who marks the log by hand.
  */
 static bool
 refuse(const struct secrecy *secrets, struct span log, const char *why, struct err *err)
@@ -86,7 +86,10 @@ refuse(const struct secrecy *secrets, struct span log, const char *why, struct e
 	    err, ERR_USAGE, "%s; no line looks like a reply; if some are, %s", why, by_hand);
 }
 
-/* Then replies that nothing asks for tell that the other side is missing, or was not understood. */
+/*
+ * Returns whether a side has no marker. Replies without a command then mean that the other side is
+ * missing, or was not recognized.
+ */
 static bool
 one_side_bare(const struct import_form *f)
 {
@@ -97,7 +100,10 @@ one_side_bare(const struct import_form *f)
 	return bare;
 }
 
-/* A line of a side is never made up: what is not a dialogue of two sides is refused. */
+/*
+ * Returns whether the log is a dialogue of two sides. If not, it is refused: lines of a side are
+ * never made up.
+ */
 static bool
 is_dialogue(const struct import *im, struct span log, struct err *err)
 {
@@ -133,7 +139,7 @@ is_dialogue(const struct import *im, struct span log, struct err *err)
 	return refuse(im->secrets, log, why, err);
 }
 
-/* ---- */
+/* ---- the script */
 
 static void
 put_head(const struct import *im, struct buf *out)
@@ -149,7 +155,7 @@ put_head(const struct import *im, struct buf *out)
 		buf_printf(out, "/secret token\n");
 }
 
-/* Can the script be read, as far as it is not too long to be tried? */
+/* Returns whether the script can be parsed; a script that is too long is assumed to be fine. */
 static bool
 is_script(const struct import *im, const struct buf *head, struct span log, struct err *err)
 {
@@ -171,7 +177,7 @@ is_script(const struct import *im, const struct buf *head, struct span log, stru
 	return true;
 }
 
-/* Finds the form, and puts the lines of sessions that went on at the same time together. */
+/* Finds the format, and separates sessions whose lines are interleaved. */
 static void
 learn(struct buf *text, const struct import_row *row, struct import_form *form)
 {
@@ -242,7 +248,7 @@ import_log(
 		memcpy(result->contradiction, im.contradiction, sizeof result->contradiction);
 		result->body = im.out;
 		im.out = (struct buf){ 0 };
-		/* A case alone needs no name: "\n/case …\n" goes. */
+		/* A single case needs no name: remove "\n/case …\n". */
 		struct span body = buf_span(&result->body), all = body;
 		for (int i = 0; im.ncases == 1 && i < 2; i++)
 			span_line(&body, &line);

@@ -1,9 +1,9 @@
 /*
- * Another tool's log becomes a script. A pure function of octets: what wraps the log is taken off
- * it, the marks of the two sides are learned (or are those of a known form), and the dialogue is
- * written as C: and S: lines. What a log does not show is marked with a comment and never made up;
- * what is secret in it is replaced by the function that makes it again (/var user, /secret
- * password). What contradicts SMTP is named.
+ * Converts the log of another tool to a script. This is a pure function of octets: whatever wraps
+ * the log is removed, the markers of the two sides are learned (or taken from a known format), and
+ * the dialogue is written as C: and S: lines. What the log does not show is marked with a comment
+ * and never made up. Secrets are replaced by the functions that build them again (/var user,
+ * /secret password). Violations of SMTP are reported.
  */
 #ifndef RUN_SCRIPT_IMPORT_H
 #define RUN_SCRIPT_IMPORT_H
@@ -14,25 +14,28 @@
 enum { IMPORT_LOG_MAX = 16 << 20, IMPORT_OUT_MAX = 64 << 20, IMPORT_LINE_MAX = 64 << 10 };
 
 struct import_opts {
-	const char *from; /* the form's name; NULL: it is found out */
-	/* A line of the log that is not in the script, with its secrets starred; NULL: not wanted.
+	const char *from; /* name of the format; NULL: detect it */
+	/*
+	 * Is called for each line of the log that is not in the script, with secrets starred. NULL:
+	 * not called.
 	 */
 	void (*left_out)(void *ctx, struct span line);
 	void *ctx;
 };
 
 struct import_result {
-	struct buf head, body;	 /* the script, in two pieces */
-	const char *form;	 /* what it was read as */
-	char contradiction[200]; /* where the log contradicts SMTP; "": nowhere */
+	/* the script: its first lines (comments, /var and /secret), then the dialogue */
+	struct buf head, body;
+	const char *form;	 /* description of the format it was read as */
+	char contradiction[200]; /* the first violation of SMTP in the log; "": none */
 };
 
-/* The n-th form that is known, from 0; NULL: no more. */
+/* Returns the name of the n-th known format, from 0; NULL: no more. */
 const char *import_form_name(unsigned n);
 
 /*
- * Reads *log, which is released as soon as its lines are taken from it. False with err (ERR_USAGE):
- * there is no dialogue in it, or no such form; there is nothing to release then.
+ * Converts *log, which is released as soon as its lines have been copied. Returns false and sets
+ * err (ERR_USAGE) when it has no dialogue or the format is unknown; *result then needs no release.
  */
 bool import_log(const struct import_opts *, struct buf *log, struct import_result *, struct err *);
 void import_result_release(struct import_result *);

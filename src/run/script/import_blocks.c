@@ -1,13 +1,16 @@
 /*
- * import - logs in blocks: a line says who sent what stands below it, up to the next such line
- * (socat -v, ngrep, tcpflow, Apple Mail's connection log). The lines below become lines that begin
- * with who sent them; which of the two is the client is learned as in any other log.
+ * import - logs in blocks: a header line says who sent the lines below it, up to the next header
+ * (socat -v, ngrep, tcpflow, Apple Mail's connection log). Each line below gets a prefix that says
+ * who sent it; which of the two is the client is learned as in any other log.
  */
 #include "run/script/import_priv.h"
 
 #include "base/ascii.h"
 
-/* A date, a time and what else the line of socat has: digits for '9', the rest as it is. */
+/*
+ * Returns the length of `form` when the text begins with it, where '9' is any digit; 0: it does
+ * not.
+ */
 static size_t
 looks_like(struct span s, const char *form)
 {
@@ -34,7 +37,10 @@ socat_header(struct import_blocks *b, struct span line, struct span *text)
 	return true;
 }
 
-/* "Follow: tcp,ascii" of tshark; then how many octets follow, which Node 1's have a tab before */
+/*
+ * "Follow: tcp,ascii" of tshark; then, before each block, how many octets it has, with a tab before
+ * the number for those of Node 1
+ */
 static bool
 tshark_header(struct import_blocks *b, struct span line, struct span *text)
 {
@@ -72,7 +78,7 @@ apple_header(struct import_blocks *b, struct span line, struct span *text)
 	return false;
 }
 
-/* The side of who sends from there: the first to do so is the one, whoever else the other. */
+/* Returns the side of this sender: 0 for the first one seen, 1 for any other. */
 static int
 side_of(struct import_blocks *b, struct span from)
 {
@@ -118,8 +124,9 @@ tcpflow_header(struct import_blocks *b, struct span line, struct span *text)
 }
 
 /*
- * "12:00:00.1 IP 192.0.2.7.51234 > 192.0.2.9.25: Flags [P.], … length 18: SMTP: EHLO …" of tcpdump:
- * it is read as any line. What -A and -X put below it has headers of packets glued to it.
+ * "12:00:00.1 IP 192.0.2.7.51234 > 192.0.2.9.25: Flags [P.], … length 18: SMTP: EHLO …" of tcpdump.
+ * It is read like any other line. The output of -A and -X below it is ignored, since it begins with
+ * the packet's headers.
  */
 static bool
 is_packet(struct span line)
@@ -128,7 +135,7 @@ is_packet(struct span line)
 	    span_find(line, SPAN(", length ")).len > 0 && span_find(line, SPAN(" > ")).len > 0;
 }
 
-/* socat -x: rows of octets, with their text. False: it is none. */
+/* Appends a row of octets of socat -x. Returns false when the line is not a row. */
 static bool
 put_row(struct import_blocks *b, struct span line, struct buf *out)
 {
@@ -185,7 +192,7 @@ import_blocks_take(struct import_blocks *b, struct span line, struct buf *out)
 	for (size_t i = 0; i < sizeof header / sizeof *header; i++) {
 		if (!header[i](b, line, &text))
 			continue;
-		b->blanks = 0; /* the one that parts two blocks */
+		b->blanks = 0; /* the blank line that separates two blocks */
 		if (b->open)
 			buf_append(out, SPAN("\n"));
 		b->open = false;

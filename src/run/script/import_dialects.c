@@ -1,6 +1,6 @@
 /*
- * import - the forms that cannot be learned: dialogues marked C: and S: as documents write them,
- * whose lines go on below, and what a terminal captured, where neither side has a mark.
+ * import - the formats that cannot be learned: dialogues marked C: and S: as in RFCs, whose lines
+ * may continue on the next line, and captured terminals, where neither side has a marker.
  */
 #include "run/script/import_priv.h"
 
@@ -35,7 +35,10 @@ is_furniture(struct span s)
 	    (s.len > 0 && s.at[s.len - 1] == ']' && span_find(s, SPAN("[Page ")).len > 0);
 }
 
-/* "<waits for connection>", "... TLS negotiation proceeds" */
+/*
+ * Returns whether a text is a stage direction: "<waits for connection>", "... TLS negotiation
+ * proceeds".
+ */
 static bool
 is_direction(struct span s)
 {
@@ -55,7 +58,7 @@ rfc_mark(struct import *im, enum import_side side, struct span text)
 	buf_append(&im->pending, text);
 }
 
-/* A line without a mark goes on where the last one ended, with a "\" there or without. */
+/* A line without a mark continues the last one, which may end with a "\". */
 static void
 rfc_goes_on(struct import *im, struct span text)
 {
@@ -81,7 +84,7 @@ rfc_line(struct import *im, struct span line)
 			continue;
 		marked = span_skip(marked, mark.len);
 		marked = span_skip(marked, marked.len > 0 && marked.at[0] == ' ');
-		/* Blanks at a line's end are the paste's, but for a message's. */
+		/* Trailing spaces come from pasting, except in a message. */
 		rfc_mark(im, side,
 		    im->mode == IMPORT_TEXT || im->mode == IMPORT_CHUNK ? marked :
 									  span_trim(marked));
@@ -92,12 +95,12 @@ rfc_line(struct import *im, struct span line)
 	if (!im->gathers || buf_span(&im->pending).len == 0 || line.at[0] != ' ')
 		import_left_out(im, line);
 	else if (is_direction(text))
-		import_end(im); /* what stands below goes on with it */
+		import_end(im); /* the lines below continue it */
 	else
 		rfc_goes_on(im, text);
 }
 
-/* ---- terminals: both sides bare */
+/* ---- terminals: no markers on either side */
 
 static const char *const telnet_noise[] = {
 	"Trying ",
@@ -131,8 +134,9 @@ static const char *const openssl_noise[] = {
 };
 
 /*
- * A line like a reply right after the 354: the first of the message, or the reply to one that the
- * log does not show? The line after it tells.
+ * A line like a reply right after the 354 is either the first line of the message, or the reply to
+ * a message that the log does not show. The line after it decides: a command means the latter.
+ * Returns true when `next` was taken (a blank line).
  */
 static bool
 settle_first_line(struct import *im, struct span next)
@@ -173,7 +177,7 @@ import_bare_line(struct import *im, struct span line)
 {
 	if (settle_first_line(im, line))
 		return;
-	/* A lone word after a 334 is an answer to it. */
+	/* A single word after a 334 is a response to it. */
 	bool answer = im->mode == IMPORT_ANSWERS && !im->reply_open && line.len > 3 &&
 	    line.at[3] != '-' && !span_has(line, ' ');
 
@@ -223,8 +227,8 @@ telnet_line(struct import *im, struct span line)
 }
 
 /*
- * s_client says EHLO and STARTTLS unseen; a terminal then shows the last line of the first EHLO's
- * reply, a pipe not even that.
+ * s_client sends EHLO and STARTTLS without showing them. A terminal then shows the last line of the
+ * first EHLO's reply, a pipe not even that.
  */
 static void
 openssl_line(struct import *im, struct span line)
@@ -232,7 +236,7 @@ openssl_line(struct import *im, struct span line)
 	if (span_starts(line, SPAN("CONNECTED(")))
 		import_connection(im);
 	if (span_starts(line, SPAN("Post-Handshake"))) {
-		/* the "---" before it was no text of a message */
+		/* the "---" before it was not part of the message */
 		if (im->mode == IMPORT_TEXT && im->noise_follows)
 			import_take_back(im, "");
 		im->noise = true;
@@ -249,7 +253,7 @@ openssl_line(struct import *im, struct span line)
 		import_bare_line(im, line);
 		return;
 	}
-	/* It took the line above for a command of its own, and did not send it. */
+	/* s_client took the line above for a command of its own, and did not send it. */
 	if ((span_starts(line, SPAN("RENEGOTIATING")) || span_starts(line, SPAN("KEYUPDATE"))) &&
 	    im->last_side == IMPORT_CLIENT)
 		import_take_back(im, "openssl s_client took this line as its own R or K command");

@@ -1,8 +1,8 @@
 /*
- * import - learns the marks of a log: what stands before reply codes is the server's, what stands
- * before commands the client's. Which of the shapes found there are marks is decided by reading the
- * log with them, a few after another, as the dialogue that they make: a reply that nothing asked
- * for, a command that is not answered, a line that is none tell against them.
+ * import - learns the markers of a log: what precedes reply codes is the server's marker, what
+ * precedes commands the client's. To decide which of the shapes found there are markers, the log is
+ * read with them, adding a few at a time, and the resulting dialogue is scored: a reply without a
+ * command, a command without a reply, and a line that is neither count against them.
  */
 #include "run/script/import_priv.h"
 
@@ -13,13 +13,13 @@
 #include "smtp/mechanism.h"
 
 enum {
-	PREFIX_MAX = 400, /* octets that may stand before a text */
+	PREFIX_MAX = 400, /* maximum octets of a prefix */
 	TALLIES = 48,
-	TRIED = 10,	       /* the commonest shapes of a side, which are tried */
-	SAMPLE_MAX = 64 << 10, /* octets of the log that are read to try them */
+	TRIED = 10,	       /* number of shapes tried on each side, the most common ones */
+	SAMPLE_MAX = 64 << 10, /* octets of the log that are read for a try */
 	CODES_A_LINE = 3,
-	WRAPPED = 3, /* shapes of a side that may begin with what wraps the log */
-	WORDS = 512, /* different ones before texts, of those without a digit */
+	WRAPPED = 3, /* shapes of each side that are searched for a common wrapper */
+	WORDS = 512, /* maximum number of different words in prefixes */
 };
 
 struct tally {
@@ -29,7 +29,7 @@ struct tally {
 	unsigned count;
 };
 
-/* A word of what stands before texts, and how often before each side's. */
+/* A word in prefixes, and how often it occurs on each side. */
 struct word {
 	struct span name;
 	unsigned count[2];
@@ -37,7 +37,7 @@ struct word {
 
 struct learner {
 	const struct import_names *ids;
-	struct word *word; /* WORDS, while names are sought; else NULL */
+	struct word *word; /* WORDS elements while import_find_names runs, else NULL */
 	unsigned nwords, counted[2];
 	struct tally tally[2][TALLIES];
 	unsigned n[2];
@@ -59,13 +59,13 @@ begins_reply(struct span line, size_t i)
 
 	if (!import_is_reply(span_first(rest, 4)) || rest.len < 4)
 		return false;
-	/* "12:00:01.250 ", "2024-03-220 ", "00:00:01,345 " */
+	/* not the end of a time or date: "12:00:01.250 ", "2024-03-220 ", "00:00:01,345 " */
 	return i == 0 || line.at[i - 1] == '>' ||
 	    !(line.at[i - 1] == '.' ||
 		(strchr(",:-", line.at[i - 1]) && i > 1 && ascii_is_digit(line.at[i - 2])));
 }
 
-/* "Client.js:682:19", which wrote the line? */
+/* Returns whether `s` is only a place in source code: "Client.js:682:19". */
 static bool
 ends_in_place(struct span s)
 {
@@ -75,7 +75,10 @@ ends_in_place(struct span s)
 	    ascii_is_digit(place.at[0]) && span_has(name, '.');
 }
 
-/* How much of `rest` is a command; 0: none begins here. `bare`: it takes no argument. */
+/*
+ * Returns the length of the command's fixed part at the front of `rest`; 0: no command begins here.
+ * *bare is set when it takes no argument and what follows may be the suffix of the lines.
+ */
 static size_t
 begins_command(struct span rest, bool *bare)
 {
@@ -95,7 +98,10 @@ begins_command(struct span rest, bool *bare)
 		if (!span_starts_case(rest, span_of(alone[i])) ||
 		    (after.len > 0 && !strchr("'\"\\,[<` ", after.at[0])))
 			continue;
-		/* What follows it at once ends the lines; a word is its argument, or prose. */
+		/*
+		 * What follows directly is the suffix of the lines; a word is an argument, or
+		 * prose.
+		 */
 		struct span mark = span_trim(after);
 		*bare = after.len < IMPORT_TAIL_MAX &&
 		    (after.len == 0 || after.at[0] != ' ' || mark.len == 0 ||
@@ -112,7 +118,7 @@ begins_command(struct span rest, bool *bare)
 	return mechanism_named(name) && (args.len == 0 || base64_is(span_word(&args))) ? 5 : 0;
 }
 
-/* ---- counting what stands before them */
+/* ---- counting the prefixes */
 
 static void
 count_words(struct learner *l, enum import_side side, struct span prefix)
@@ -186,7 +192,7 @@ learn_line(struct learner *l, struct span line)
 			after_code = i + 4;
 			continue;
 		}
-		/* "250-STARTTLS" and "250-AUTH PLAIN" offer them. */
+		/* "250-STARTTLS" and "250-AUTH PLAIN" are offers, not commands. */
 		bool offer = i == after_code && strchr("SsAa", line.at[i]);
 		size_t n = offer ? 0 : begins_command(rest, &bare);
 		if (n == 0)
@@ -197,7 +203,7 @@ learn_line(struct learner *l, struct span line)
 	}
 }
 
-/* Prose, in which a command or a code is named: many words, and once. */
+/* Returns whether it is prose that mentions a command or a code: many words, and only once. */
 static bool
 is_prose(const struct tally *t)
 {
@@ -219,7 +225,7 @@ sort(struct tally *t, unsigned n)
 		}
 }
 
-/* ---- trying them */
+/* ---- trying the shapes */
 
 static void
 add_mark(struct import_form *f, enum import_side side, const struct tally *t)
@@ -232,7 +238,7 @@ add_mark(struct import_form *f, enum import_side side, const struct tally *t)
 	m->tail[0] = '\0';
 	if (t->has_tail && !t->tails_differ)
 		memcpy(m->tail, t->tail, sizeof m->tail);
-	/* The longest is matched first. */
+	/* The longest shape is matched first. */
 	for (unsigned i = f->nmarks - 1;
 	     i > 0 && strlen(f->mark[i].shape) > strlen(f->mark[i - 1].shape); i--) {
 		struct import_mark x = f->mark[i];
@@ -241,7 +247,7 @@ add_mark(struct import_form *f, enum import_side side, const struct tally *t)
 	}
 }
 
-/* What all marks begin with: it stands before whatever the program wrote. */
+/* Finds what all markers begin with: the prefix of everything that the program wrote. */
 static void
 find_base(struct import_form *f)
 {
@@ -254,7 +260,7 @@ find_base(struct import_form *f)
 			if (f->mark[i].shape[k] != f->mark[0].shape[k])
 				n = k;
 	}
-	/* not within a word, nor within what a field or a quotation is opened by */
+	/* do not split a word, and leave what opens a field or quotation to the markers */
 	while (n > 0 && f->mark[0].shape[n] && is_word(f->mark[0].shape[n - 1]))
 		n--;
 	while (!same && n > 0 && f->mark[0].shape[n - 1] > 3 && f->mark[0].shape[n - 1] < 6)
@@ -264,8 +270,8 @@ find_base(struct import_form *f)
 }
 
 /*
- * A mark that the other side's begins: "C: Subject: " before what looks like a reply is no mark but
- * the client's text, where "C: " is commoner by far.
+ * Returns whether a shape is text of the other side rather than a marker. "C: Subject: " before
+ * what looks like a reply is the client's text, where "C: " is far more common.
  */
 static bool
 is_text_of(const struct tally *t, const struct tally *mark)
@@ -276,7 +282,7 @@ is_text_of(const struct tally *t, const struct tally *mark)
 	    t->count * 3 < mark->count;
 }
 
-/* Of either side: is the nth tally text of a mark that is used on the other? */
+/* Returns whether the nth tally of a side is text after a marker in use on the other side. */
 static bool
 is_text(const struct learner *l, int side, int nth, bool used[2][TRIED])
 {
@@ -286,10 +292,7 @@ is_text(const struct learner *l, int side, int nth, bool used[2][TRIED])
 	return false;
 }
 
-/*
- * Marks are added as long as more of the log is read well: first the best pair of all, then
- * whatever is better.
- */
+/* Adds markers as long as the score improves: first the best pair, then one or two at a time. */
 static void
 climb(const struct learner *l, struct import_form *f, long *score)
 {
@@ -339,7 +342,7 @@ climb(const struct learner *l, struct import_form *f, long *score)
 	}
 }
 
-/* Is it what a paste puts before all lines: numbers, blanks, "> "? */
+/* Returns whether the base is what pasting adds to all lines: numbers, spaces, "> ". */
 static bool
 wraps(const char *base)
 {
@@ -358,7 +361,10 @@ has_tail(const struct import_form *f)
 	return false;
 }
 
-/* What the n-th pair of the commonest marks begins with; false: nothing. */
+/*
+ * Sets `base` to the common prefix of the nth pair of the most common markers. Returns false when
+ * there is none.
+ */
 static bool
 wrapping(const struct learner *l, unsigned n, char base[IMPORT_SHAPE_MAX])
 {
@@ -387,7 +393,7 @@ import_learn(struct span log, const struct import_row *only, const struct import
 		learn_line(l, line);
 	for (int side = 0; side < 2; side++)
 		sort(l->tally[side], l->n[side]);
-	/* whole lines, all of the log or its beginning */
+	/* the log or its beginning, in whole lines */
 	l->sample = span_first(log, SAMPLE_MAX);
 	while (
 	    l->sample.len < log.len && l->sample.len > 0 && l->sample.at[l->sample.len - 1] != '\n')
@@ -407,7 +413,7 @@ import_learn(struct span log, const struct import_row *only, const struct import
 				add_mark(&pairs[n], side, &l->tally[side][nth[side]]);
 		find_base(&pairs[n]);
 	}
-	/* A form that is known may be wrapped: in what a mark of either side begins with. */
+	/* A known format may be wrapped, in what the markers of both sides begin with. */
 	for (const struct import_row *row = import_rows; row->name; row++)
 		for (unsigned based = 0; based < 1 + WRAPPED * WRAPPED; based++) {
 			struct import_form f = { .row = row };
@@ -423,7 +429,10 @@ import_learn(struct span log, const struct import_row *only, const struct import
 				*best = f;
 			}
 		}
-	/* Nothing reads it: by what stands before either side it is said what is missing. */
+	/*
+	 * No format fits: use the most common prefixes, so that the message can say what is
+	 * missing.
+	 */
 	if (most == 0 && (!only || only == &import_learned))
 		*best = pairs[0];
 	free(l);
@@ -442,7 +451,10 @@ import_find_names(struct span log, struct import_names *out)
 	for (unsigned i = 0; i < l->nwords && out->n < IMPORT_NAMES; i++) {
 		const unsigned *n = l->word[i].count;
 		bool all = n[0] >= l->counted[0] && n[1] >= l->counted[1];
-		/* a mark may stand before the other side's text where a message has it */
+		/*
+		 * a marker may precede text of the other side inside a message, but much more
+		 * rarely
+		 */
 		if (!all && n[0] > 1 && n[1] > 1 && n[0] <= 3 * n[1] && n[1] <= 3 * n[0])
 			out->name[out->n++] = l->word[i].name;
 	}

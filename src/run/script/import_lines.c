@@ -1,7 +1,13 @@
-/* import_lines - the lines of a log, told apart by the marks of a form, become a dialogue. */
+/*
+ * import_lines - tells the lines of a log apart by the markers of a format, and makes them a
+ * dialogue.
+ */
 #include "run/script/import_priv.h"
 
-/* The text without what ends the lines: it was seen after commands that take no argument. */
+/*
+ * Returns the text without the suffix of the format's lines, which was learned from commands that
+ * take no argument.
+ */
 static struct span
 without_tail(const struct import_form *f, struct span text)
 {
@@ -26,7 +32,7 @@ put_line(struct import *im, enum import_side side, struct span line)
 		import_server(im, line);
 }
 
-/* What a chunk of a message left without a line end, when no other follows. */
+/* Writes the unfinished line of a message, when no more of it follows. */
 static void
 put_partial(struct import *im)
 {
@@ -37,7 +43,10 @@ put_partial(struct import *im)
 		import_client(im, line);
 }
 
-/* Lines that were sent at once, and whose ends the log writes out as it does that of each line. */
+/*
+ * Several lines sent at once: decodes the line endings between them, which the log spells the same
+ * way as at the end of each line.
+ */
 static struct span
 with_line_ends(struct import *im, struct span text)
 {
@@ -78,7 +87,7 @@ marked_line(struct import *im, const struct import_mark *m, struct span text, ch
 	do {
 		if (!span_line(&text, &line))
 			line = SPAN_NONE;
-		/* Octets of a message, as they came: the line goes on in the next. */
+		/* Octets of a message as they were sent: the line continues in the next entry. */
 		if (text.len == 0 && !whole && im->lines_end && im->mode == IMPORT_TEXT)
 			buf_append(&im->partial, line);
 		else
@@ -109,7 +118,7 @@ read_line(struct import *im, struct span line)
 	for (unsigned i = 0; i < f->nmarks; i++) {
 		const struct import_mark *m = &f->mark[i];
 		if (!m->shape[0])
-			break; /* the side has no mark: below */
+			break; /* the side has no marker: see below */
 		if (import_shape_takes(m->shape, line, &rest, &closing)) {
 			marked_line(im, m, rest, closing);
 			return;

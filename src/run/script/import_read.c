@@ -1,8 +1,8 @@
 /*
- * import - a log's octets as lines: what wraps a log when it is pasted is undone. UTF-16 becomes
- * UTF-8, HTML's entities what they stand for; what drives a terminal goes, and so does a progress
- * meter before a line. A dump of octets (curl --trace and --trace-ascii, .NET's trace, Wireshark's
- * Follow Stream) becomes lines that begin with who sent them.
+ * import - splits the octets of a log into lines and undoes what happened to it when it was pasted:
+ * UTF-16 becomes UTF-8, HTML entities are decoded, terminal control sequences are removed, and so
+ * is a progress meter before a line. A dump of octets (curl --trace and --trace-ascii, .NET's
+ * trace, Wireshark's Follow Stream) becomes lines with a prefix that says who sent them.
  */
 #include "run/script/import_priv.h"
 
@@ -10,23 +10,24 @@
 #include "base/text.h"
 
 enum {
-	DUMP_MAX = 64 << 10, /* octets of a line in it */
+	DUMP_MAX = 64 << 10, /* maximum octets of a line in a dump */
 };
 
 const char *const import_sides[] = { "first: ", "second: " };
 
-/* The lines of a dump, put together from its rows. */
+/* Assembles the lines of a dump from its rows. */
 struct dump {
-	struct buf *out, line[2]; /* of each side, what has no line end yet */
-	int side;		  /* whose octets the rows are; -1: nobody's */
+	struct buf *out, line[2]; /* line: the unfinished line of each side */
+	int side;		  /* which side sent the rows; -1: neither */
 	bool ascii;		  /* curl --trace-ascii: the rows are text */
-	unsigned long long next;  /* the offset that goes on where the last row ended */
-	bool data, broken;	  /* its rows are a message's, as text; a line ended in them */
+	unsigned long long next;  /* the offset that follows the last row */
+	/* data: the rows are a message, as text; broken: one of its lines has ended */
+	bool data, broken;
 };
 
 /* ---- UTF-16 */
 
-/* 0: it is none; else which octet of two is the high one, plus 1. */
+/* Returns 0 when the log is not UTF-16; else 1: big-endian, or 2: little-endian. */
 static int
 utf16_order(struct span log)
 {
@@ -52,7 +53,7 @@ put_utf16(struct span s, int order, struct buf *out)
 		if (c == 0xFEFF)
 			continue;
 		if (c >= 0xD800 && c <= 0xDFFF)
-			c = '?'; /* what is beyond the first plane is in no command */
+			c = '?'; /* no command has characters beyond the first plane */
 		size_t n = text_put_char(text, c);
 		buf_append(out, (struct span){ text, n });
 	}
@@ -78,7 +79,7 @@ static const struct {
 	{ SPAN_INIT("&nbsp;"), " " },
 };
 
-/* How long the tag is that `s` begins with; 0: it is none. */
+/* Returns the length of the tag that `s` begins with; 0: none. */
 static size_t
 tag_length(struct span s)
 {
@@ -99,7 +100,7 @@ tag_length(struct span s)
 	return 0;
 }
 
-/* Entities stand for what they name only where nothing but tags has a "<". */
+/* Returns whether a log is HTML: entities are decoded only when each "<" begins a tag. */
 static bool
 is_html(struct span log)
 {
@@ -144,7 +145,7 @@ plain_of_html(struct arena *arena, struct span line)
 
 /* ---- terminals */
 
-/* ESC [ … letter, ESC ] … BEL, or ESC and one octet: how long it is. */
+/* Returns the length of an escape sequence: ESC [ … letter, ESC ] … BEL, or ESC and one octet. */
 static size_t
 escape_length(struct span s)
 {
@@ -165,7 +166,7 @@ escape_length(struct span s)
 	return 2;
 }
 
-/* Without ANSI and CR, with the backspaces done. */
+/* Removes ANSI sequences and CR, and applies backspaces. */
 static struct span
 clean(struct arena *arena, struct span s)
 {
@@ -191,7 +192,10 @@ clean(struct arena *arena, struct span s)
 	return (struct span){ out, n };
 }
 
-/* "100    13    0     0  100    13      0   3250 --:--:-- --:--:-- --:--:--  4333> RSET" */
+/*
+ * Skips curl's progress meter:
+ * "100    13    0     0  100    13      0   3250 --:--:-- --:--:-- --:--:--  4333> RSET"
+ */
 static struct span
 after_meter(struct span line)
 {
@@ -207,7 +211,7 @@ after_meter(struct span line)
 
 /* ---- dumps */
 
-/* The octet of two hexadecimal digits; -1: they are none. */
+/* Returns the value of two hexadecimal digits; -1: they are not. */
 static int
 hex_value(struct span s)
 {
@@ -216,7 +220,10 @@ hex_value(struct span s)
 	return low < 0 ? -1 : high << 4 | low;
 }
 
-/* The offset that a row begins with, and what follows it; `digits`: how many it has. */
+/*
+ * Takes the hexadecimal offset at the front of a row; *digits is its length. Returns whether it has
+ * 4 or 8 digits.
+ */
 static bool
 row_offset(struct span *rest, unsigned long long *offset, size_t *digits)
 {
@@ -234,7 +241,7 @@ row_offset(struct span *rest, unsigned long long *offset, size_t *digits)
 	return n == 4 || n == 8;
 }
 
-/* The octets of a row in hexadecimal: pairs with a blank or "-" between, until a wider gap. */
+/* Octets are pairs of digits with a space, tab or "-" between them, and end at a wider gap. */
 size_t
 import_row_octets(struct span s, char out[IMPORT_ROW])
 {
@@ -276,7 +283,10 @@ dump_lines(struct dump *d, bool all)
 	}
 }
 
-/* A message whose lines end in LF alone is one line of dots in --trace-ascii: it is not shown. */
+/*
+ * A message with bare LFs is one long line of dots in --trace-ascii: its content is replaced by its
+ * size.
+ */
 static void
 dump_no_lines(struct dump *d)
 {
@@ -301,7 +311,7 @@ dump_turn(struct dump *d, int side)
 	d->next = 0;
 }
 
-/* A line that says whose octets follow. */
+/* Takes a header line, which says who sent the octets that follow. */
 static bool
 dump_header(struct dump *d, struct span line)
 {
@@ -332,7 +342,9 @@ dump_header(struct dump *d, struct span line)
 	return false;
 }
 
-/* What stands before a row of Wireshark's, which indents one side, and of nc -o. */
+/*
+ * Returns the width of the margin before a row of Wireshark, which indents one side, or of nc -o.
+ */
 static size_t
 row_margin(struct span line)
 {
@@ -347,7 +359,7 @@ row_margin(struct span line)
 	return n == 4 ? 4 : 0;
 }
 
-/* A row after such a line, or one of Wireshark's or nc's. */
+/* Takes a row after a header, or, with `streams`, one of Wireshark or nc. */
 static bool
 dump_row(struct dump *d, struct span line, bool streams)
 {
@@ -356,7 +368,7 @@ dump_row(struct dump *d, struct span line, bool streams)
 	size_t digits, n = 0;
 	struct span rest = line, colon = SPAN_NONE;
 
-	/* .NET's rows stand after "System.Net.Sockets Verbose: 0 : [5272] " */
+	/* .NET's rows follow "System.Net.Sockets Verbose: 0 : [5272] " */
 	if (!d->ascii && !streams)
 		for (struct span s = line; s.len > 0; s = span_skip(s, 1))
 			if (span_starts(s, SPAN("] 0"))) {
@@ -380,12 +392,12 @@ dump_row(struct dump *d, struct span line, bool streams)
 		return false;
 	n = import_row_octets(rest, octets);
 	struct span text = span_skip(rest, 2);
-	/* curl's hexadecimal is as wide in a row that is not full, with the text after it */
+	/* in curl's hexadecimal format, an incomplete row is padded, and the text follows */
 	bool is_text = d->ascii && (n == 0 || text.len < 48 || text.len > 48 + n);
 	struct span taken = is_text ? text : (struct span){ octets, n };
 	if (!is_text && n == 0)
 		return false;
-	/* In text a row is a line, or a piece of one that is longer than a row. */
+	/* In text, a row is a line, or a part of one that is longer than a row. */
 	d->broken |= is_text && offset > 0 && offset != d->next;
 	d->data &= is_text;
 	if (is_text && offset > 0 && offset != d->next && buf_span(&d->line[d->side]).len > 0)
@@ -398,7 +410,9 @@ dump_row(struct dump *d, struct span line, bool streams)
 	return true;
 }
 
-/* Is it a dump of a stream, Wireshark's or nc's: rows, and hardly anything else? */
+/*
+ * Returns whether the log is a dump of a stream by Wireshark or nc: rows, and hardly anything else.
+ */
 static bool
 is_stream(struct span log)
 {
@@ -439,7 +453,7 @@ import_read(struct span log, struct buf *out)
 	if (span_starts(log, SPAN("\xEF\xBB\xBF")))
 		log = span_skip(log, 3);
 	bool html = is_html(log), streams = is_stream(log);
-	/* at once: what grows leaves holes */
+	/* reserve it all at once, to avoid fragmentation */
 	buf_reserve(out, log.len + 1, &room);
 	struct dump d = { .out = out,
 		.side = -1,

@@ -1,7 +1,6 @@
 /*
- * import - secrets of a log, found whatever its form is: what follows AUTH and a mechanism anywhere
- * in a line, and what answers a 334. They then are starred wherever the script would show them
- * again.
+ * import - finds the secrets of a log in any format: what follows AUTH and a mechanism anywhere in
+ * a line, and what answers a 334. They are starred wherever the script would show them.
  */
 #include "run/script/import_priv.h"
 
@@ -9,10 +8,10 @@
 #include "base/base64.h"
 #include "smtp/auth.h"
 
-/* after a 334: prompts, blank lines and remarks may stand before the answer */
+/* lines searched after a 334: prompts, blank lines and remarks may precede the response */
 enum { WINDOW_LINES = 12 };
 
-/* A word up to what ends it in any language's quotes. */
+/* Takes the next word, which also ends at any quotation mark or bracket. */
 static struct span
 token(struct span *rest)
 {
@@ -27,7 +26,10 @@ token(struct span *rest)
 	return word;
 }
 
-/* Base64 that is no word of English: long, or with what no word has. */
+/*
+ * Returns whether a word is base64 and not likely an English word: it is long, `alone` in its line,
+ * or has characters or capitals where a word has none.
+ */
 static bool
 is_encoded(struct span word, bool alone)
 {
@@ -41,7 +43,7 @@ is_encoded(struct span word, bool alone)
 	return odd;
 }
 
-/* "250-AUTH PLAIN LOGIN" offers mechanisms. */
+/* "250-AUTH PLAIN LOGIN": a reply that offers mechanisms. */
 static bool
 is_offer(struct span before)
 {
@@ -50,8 +52,8 @@ is_offer(struct span before)
 }
 
 /*
- * True when an AUTH without a response stands in the line: its answers follow, whether or not the
- * log shows the 334s.
+ * Finds the credentials after AUTH in a line. Returns true for an AUTH without an initial response:
+ * its responses follow, whether or not the log shows the 334s.
  */
 static bool
 scan_auth(struct secrecy *secrets, struct arena *arena, struct span line)
@@ -78,7 +80,7 @@ scan_auth(struct secrecy *secrets, struct arena *arena, struct span line)
 	return waits;
 }
 
-/* A 334 in the line, and its text in *challenge. */
+/* Returns whether the line has a 334; *challenge is then its text. */
 static bool
 scan_challenge(struct secrecy *secrets, struct span line, struct span *challenge)
 {
@@ -108,7 +110,10 @@ has_reply(struct span line)
 	return false;
 }
 
-/* Some log a challenge twice: it is no answer. */
+/*
+ * Finds the responses in a line. Some programs log a challenge twice; the second one is not a
+ * response.
+ */
 static void
 scan_answers(struct secrecy *secrets, struct arena *arena, struct span line, struct span challenge)
 {

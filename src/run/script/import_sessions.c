@@ -1,15 +1,15 @@
 /*
- * import - sessions that went on at the same time. A server's log has their lines in between each
- * other, told apart by an id (a process, a session, a port). Which of the words that stand before
- * the text is the id is tried: the lines are put together by it, and the dialogue that comes of
- * that is read better than as it was.
+ * import - separates sessions whose lines are interleaved. In a server's log they are told apart by
+ * an ID (a process, a session, a port) in the prefix of each line. Each varying word of the prefix
+ * is tried as the ID: the lines are grouped by it, and the word is used if the dialogue reads
+ * better that way than the log as it is.
  */
 #include "run/script/import_priv.h"
 
 #include <stdlib.h>
 
 enum {
-	IDS = 1 << 12, /* different ones, at most */
+	IDS = 1 << 12, /* maximum number of IDs */
 	LINES_MAX = 1 << 20,
 	SAMPLE_MAX = 64 << 10,
 };
@@ -20,10 +20,10 @@ struct lines {
 	size_t n;
 	struct span name[IDS]; /* of each id */
 	unsigned nids;
-	unsigned place[2 * IDS]; /* by hash: an id, plus 1 */
+	unsigned place[2 * IDS]; /* hash table: index of an id, plus 1; 0: free */
 };
 
-/* IDS: there are too many. */
+/* Returns the index of an id, which is added if new; IDS: there are too many. */
 static unsigned
 id_of(struct lines *l, struct span word)
 {
@@ -44,8 +44,7 @@ id_of(struct lines *l, struct span word)
 	}
 }
 
-/* The nth of the words that vary before the text, be they before what marks the side or after it.
- */
+/* Finds the nth varying word of the line's prefix, whether before or after the marker. */
 static bool
 word_before(const struct import_form *f, struct span line, unsigned nth, struct span *word)
 {
@@ -55,7 +54,10 @@ word_before(const struct import_form *f, struct span line, unsigned nth, struct 
 	return import_shape_word(f->base, line, nth, word);
 }
 
-/* Gives each line the id that is the nth word before it; one without goes with the line above. */
+/*
+ * Gives each line the ID in the nth varying word of its prefix; a line without one gets that of the
+ * line above. Returns false when this cannot be a session ID.
+ */
 static bool
 lines_tell(struct lines *l, const struct import_form *form, unsigned nth)
 {
@@ -74,11 +76,14 @@ lines_tell(struct lines *l, const struct import_form *form, unsigned nth)
 		l->offset[l->n] = (unsigned)(line.at - l->all.at);
 		l->id[l->n++] = id;
 	}
-	/* A time is another in nearly each line. */
+	/* A time differs in nearly every line, a session ID does not. */
 	return l->nids > 1 && l->n / l->nids >= 3;
 }
 
-/* The lines by id, each id's where its first one was; in their order otherwise. */
+/*
+ * Appends the lines grouped by ID, in the order of each ID's first line, and in their own order
+ * within a group.
+ */
 static void
 lines_put(const struct lines *l, struct buf *out)
 {
@@ -102,7 +107,7 @@ lines_put(const struct lines *l, struct buf *out)
 	free(order);
 }
 
-/* A whole number of lines, and how many. */
+/* Returns the beginning of the log, in whole lines; *lines is at least their number. */
 static struct span
 sample_of(struct span log, size_t *lines)
 {

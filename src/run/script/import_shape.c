@@ -1,8 +1,8 @@
 /*
- * import - shapes: what stands before the text of a line, with what varies from line to line
- * (times, numbers, session ids, the blanks that pad them) left open. A shape is a string; most of
- * its octets stand for themselves, those below for what varies. It is matched from left to right
- * without ever going back, since what is open takes all that it can and never meets its own kind.
+ * import - shapes. A shape is the prefix of a line with what varies from line to line (times,
+ * numbers, session IDs, the spaces that pad them) left open. It is a string; most of its octets
+ * stand for themselves, those below for what varies. It is matched from left to right without
+ * backtracking: an open part takes as much as it can, and is never followed by another of its kind.
  */
 #include "run/script/import_priv.h"
 
@@ -11,10 +11,10 @@
 
 enum {
 	ANY_WORD = 1,	/* letters, digits and "_" */
-	ANY_BLANKS = 2, /* at least one */
-	MARGIN = 3,	/* blanks, or none */
-	QUOTE = 4,	/* a quotation mark opens here, with Python's b before it or without */
-	FIELD = 5, /* a field of comma-separated values begins, in quotation marks or without */
+	ANY_BLANKS = 2, /* one space or tab, or more */
+	MARGIN = 3,	/* any number of spaces and tabs, or none */
+	QUOTE = 4,	/* an opening quotation mark, optionally with Python's b before it */
+	FIELD = 5,	/* begins a field of comma-separated values, quoted or not */
 };
 
 static bool
@@ -35,7 +35,7 @@ is_quote(char c)
 	return c == '\'' || c == '"' || c == '`';
 }
 
-/* Does the word vary: has it a digit, is it of a date, or is it known to? */
+/* Returns whether a word varies: it has a digit, is part of a date, or is one of `ids`. */
 static bool
 varies(struct span word, const struct import_names *ids)
 {
@@ -43,7 +43,7 @@ varies(struct span word, const struct import_names *ids)
 		"Sep", "Oct", "Nov", "Dec", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "AM",
 		"PM" };
 
-	/* c2s, s2c */
+	/* c2s and s2c are markers */
 	if (word.len == 3 && word.at[0] > '9' && word.at[1] == '2' && word.at[2] > '9')
 		return false;
 	for (size_t i = 0; i < word.len; i++)
@@ -74,7 +74,7 @@ import_shape(struct span text, const struct import_names *ids, char out[IMPORT_S
 	size_t n = 0, i = 0;
 	int end = 0;
 
-	/* What opens the text itself: b'…', or a field. */
+	/* The prefix ends with what opens the text: b'…', or a field. */
 	if (text.len > 0 && is_quote(text.at[text.len - 1])) {
 		end = QUOTE;
 		text.len--;
@@ -111,7 +111,7 @@ import_shape(struct span text, const struct import_names *ids, char out[IMPORT_S
 		} else {
 			out[n++] = text.at[i++];
 		}
-		/* "   12": the margin stands already */
+		/* "   12": there is a margin already */
 		if (n == 3 && out[0] == MARGIN && out[1] == MARGIN) {
 			out[1] = out[2];
 			n--;
@@ -123,7 +123,7 @@ import_shape(struct span text, const struct import_names *ids, char out[IMPORT_S
 	return true;
 }
 
-/* Is nothing left of the shape but blanks, which pastes lose at a line's end? */
+/* Returns whether only spaces are left of the shape, which pasting removes at the end of a line. */
 static bool
 only_blanks(const char *shape)
 {
@@ -132,7 +132,7 @@ only_blanks(const char *shape)
 	return *shape == '\0';
 }
 
-/* `nth`: of the words that vary, the one that goes to *word. */
+/* Matches a line with a shape; see import_shape_takes. *word is set to the nth varying word. */
 static bool
 takes(const char *shape, struct span line, struct span *rest, char *closing, unsigned nth,
     struct span *word)
@@ -187,7 +187,7 @@ takes(const char *shape, struct span line, struct span *rest, char *closing, uns
 			i++;
 		}
 	}
-	/* It stands within quotation marks that opened before: a line in JSON. */
+	/* The text is inside quotation marks that were opened before it: a line in JSON. */
 	if (quoted)
 		*closing = '"';
 	*rest = span_skip(line, i);
@@ -212,11 +212,11 @@ import_shape_word(const char *shape, struct span line, unsigned nth, struct span
 	return takes(shape, line, &rest, &closing, nth, word) && word->len > 0;
 }
 
-/* ---- what a text in quotation marks says */
+/* ---- decoding quoted texts */
 
 /*
- * The escape after a backslash, of Python, Ruby, Go and JSON: how many octets of `s` it takes; what
- * it stands for is added to out. In none of them is it longer than what it stands for.
+ * Decodes the escape after a backslash, as in Python, Ruby, Go and JSON, and appends the result to
+ * out. Returns how many octets of `s` it has. The result is never longer than the escape.
  */
 static size_t
 escape(struct span s, char *out, size_t *n)

@@ -1,7 +1,7 @@
 /*
- * import - the dialogue: which reply answers which command, what a message is, where a connection
- * ends; written as C: and S: lines with the secrets replaced, the patterns escaped and what is
- * missing marked, and judged as it goes.
+ * import - the dialogue: decides which reply answers which command, what belongs to a message, and
+ * where a connection ends. It is written as C: and S: lines, with secrets replaced, patterns
+ * escaped and what is missing marked, and is judged on the way.
  */
 #include "run/script/import_priv.h"
 
@@ -16,11 +16,13 @@
 #include "smtp/body.h"
 #include "smtp/extension.h"
 
-/* What stands for a message that is not in the log: a header of its own must fit. */
+/*
+ * size of the placeholder for a message that the log does not show, which has a header of its own
+ */
 #define MISSING_TEXT "1000"
 
 enum { MISSING_TEXT_MIN = 512, FILLER_MAX = 4 << 20, FILLER_LINE = 72 };
-/* the end of a message, or a response to AUTH, waits for a reply */
+/* ->owed: the end of data, or a response to AUTH, waits for a reply */
 #define OWED_DOT VERB_COUNT
 
 bool
@@ -42,7 +44,7 @@ written(const struct import *im)
 	return buf_span(&im->out).len;
 }
 
-/* Takes away what was written from there on. */
+/* Removes everything written after `from`. */
 static void
 take_away(struct import *im, size_t from)
 {
@@ -80,7 +82,7 @@ import_comment(struct import *im, const char *text)
 	buf_printf(&im->out, "# %.*s\n", SPAN_ARG(shown));
 }
 
-/* "password = x", "pass 'x'": what is named so is not shown, whoever wrote it. */
+/* Cuts the line at a value that is named like a secret: "password = x", "pass 'x'". */
 static struct span
 without_named_secret(struct arena *arena, struct span line)
 {
@@ -103,7 +105,7 @@ without_named_secret(struct arena *arena, struct span line)
 	return line;
 }
 
-/* A line of the log as it may be shown. */
+/* Returns a line of the log as it may be shown. */
 static struct span
 shown_line(struct import *im, struct span line)
 {
@@ -111,7 +113,7 @@ shown_line(struct import *im, struct span line)
 	return text_safe(&im->arena, secrecy_shown(im->secrets, &im->arena, line));
 }
 
-/* A line of the log as a comment. */
+/* Writes a line of the log as a comment. */
 static void
 put_aside(struct import *im, const char *what, struct span line)
 {
@@ -143,7 +145,7 @@ contradicts(struct import *im, const char *format, ...)
 	va_end(args);
 }
 
-/* ---- what the client says */
+/* ---- client lines */
 
 static bool
 is_plain(struct span s)
@@ -154,7 +156,7 @@ is_plain(struct span s)
 	return text_is_utf8(s);
 }
 
-/* "{{" would be a place. */
+/* Escapes "{{", which would begin a placeholder. */
 static void
 put_escaped(struct buf *out, struct span s)
 {
@@ -196,7 +198,7 @@ owe(struct import *im, enum verb verb)
 		im->owed[im->nowed++] = verb;
 }
 
-/* ---- the octets of BDAT n: as the log shows them, or as many others in their place */
+/* ---- the octets of BDAT n: as the log shows them, or a placeholder of their size */
 
 static void
 put_filler(struct import *im)
@@ -252,7 +254,7 @@ chunk_begin(struct import *im, struct span bdat)
 static bool
 chunk_takes(struct import *im, struct span line)
 {
-	/* RFC 3030 writes line ends out */
+	/* RFC 3030 spells out line endings */
 	const struct span end = SPAN("<CR><LF>");
 
 	if (span_ends_case(line, end))
@@ -269,7 +271,8 @@ chunk_takes(struct import *im, struct span line)
 	}
 	if (verb != VERB_OTHER)
 		chunk_end(im);
-	return verb == VERB_OTHER; /* what is neither stands for octets that are not shown */
+	/* any other line is a remark in place of octets that are not shown */
+	return verb == VERB_OTHER;
 }
 
 /* ---- commands and responses */
@@ -335,7 +338,7 @@ note_size(struct import *im, struct span line)
 static void
 said_command(struct import *im, struct span line)
 {
-	/* "Commands" that end a group are answered before the next (RFC 2920 3.1). */
+	/* A command that ends a group must be answered before the next is sent (RFC 2920 3.1). */
 	if (im->nowed > 0 && im->owed[im->nowed - 1] < VERB_COUNT &&
 	    verb_info(im->owed[im->nowed - 1])->ends_group) {
 		im->unanswered++;
@@ -365,7 +368,9 @@ said_command(struct import *im, struct span line)
 
 /* ---- the message */
 
-/* The message's text is missing: what stands for it says so, and is as large where that is known.
+/*
+ * Writes a placeholder for a message that the log does not show, of the message's size if that is
+ * known.
  */
 static void
 put_missing_text(struct import *im)
@@ -381,7 +386,7 @@ put_missing_text(struct import *im)
 	im->text_lines = 0;
 }
 
-/* "Name: value", as a message begins. */
+/* Returns whether the line is a header field: "Name: value". */
 static bool
 is_header(struct span line)
 {
@@ -392,7 +397,10 @@ is_header(struct span line)
 	return n > 0 && n < line.len && line.at[n] == ':';
 }
 
-/* The first field of a message (RFC 5322 3.6): a remark may have a colon too. */
+/*
+ * Returns whether the line is a header field that a message may begin with (RFC 5322 3.6). A remark
+ * may have a colon, too.
+ */
 static bool
 is_first_field(struct span line)
 {
@@ -413,7 +421,7 @@ is_first_field(struct span line)
 	return false;
 }
 
-/* The final dot: each recipient's reply follows in LMTP (RFC 2033 4.2). */
+/* Writes the final dot. In LMTP, a reply for each recipient follows (RFC 2033 4.2). */
 static void
 text_ends(struct import *im)
 {
@@ -427,7 +435,7 @@ text_ends(struct import *im)
 static void
 text_line(struct import *im, struct span line, bool marked)
 {
-	bool shows = im->form->row->terminal; /* what a person typed stands as it is */
+	bool shows = im->form->row->terminal; /* a person may have typed an empty message */
 
 	if (body_is_end(line)) {
 		if (im->text_lines == 0 && !shows) {
@@ -439,7 +447,7 @@ text_line(struct import *im, struct span line, bool marked)
 		text_ends(im);
 		return;
 	}
-	/* lines without a mark were none of it, when those of it have one */
+	/* if the message's lines have a marker, the lines before without one were not part of it */
 	if (marked && im->text_lines > 0 && !im->text_marked) {
 		take_away(im, im->text_at);
 		im->text_lines = 0;
@@ -451,7 +459,7 @@ text_line(struct import *im, struct span line, bool marked)
 	put_client(im, line);
 }
 
-/* The lines below the message's first were of it, or were not. */
+/* Decides whether the unmarked lines after the first line of the message are part of it. */
 static void
 settle_loose(struct import *im, bool are)
 {
@@ -470,8 +478,8 @@ settle_loose(struct import *im, bool are)
 }
 
 /*
- * A line without a mark in a message: some write one mark before all that they sent at once. True:
- * it is of the message, or may be.
+ * Takes a line without a marker in a message: some programs write one marker before everything that
+ * they sent at once. Returns true when the line is, or may be, part of the message.
  */
 static bool
 loose_line(struct import *im, struct span line)
@@ -487,7 +495,7 @@ loose_line(struct import *im, struct span line)
 	return true;
 }
 
-/* A reply comes where the message's end would be: was that the message? */
+/* A reply arrives in place of the end of data: decides whether what was read was the message. */
 static void
 text_is_over(struct import *im)
 {
@@ -498,7 +506,10 @@ text_is_over(struct import *im)
 		text_ends(im);
 		return;
 	}
-	/* "<1234 bytes>", 'writing message and terminating "."': a remark about it */
+	/*
+	 * not the message, but a remark about it: "<1234 bytes>", 'writing message and terminating
+	 * "."'
+	 */
 	struct span lines = span_skip(buf_span(&im->out), im->text_at), line, remark = SPAN_NONE;
 	if (span_line(&lines, &line))
 		remark = arena_copy(&im->arena, span_skip(line, 3));
@@ -511,7 +522,7 @@ text_is_over(struct import *im)
 
 /* ---- lines that may be of neither side */
 
-/* Is it a word that a person or a program may have sent as a command? */
+/* Returns whether the line may have been sent as a command, by a person or a program. */
 static bool
 is_command_word(struct span line)
 {
@@ -523,7 +534,9 @@ is_command_word(struct span line)
 	return word.len > 1 && word.len <= 20;
 }
 
-/* The log hides what was said: the reply tells that it was AUTH, and sometimes which. */
+/*
+ * The log hides the command: the reply shows that it was AUTH, and sometimes with which mechanism.
+ */
 static void
 put_hidden_auth(struct import *im, struct span line, const char *code, struct span text)
 {
@@ -536,7 +549,10 @@ put_hidden_auth(struct import *im, struct span line, const char *code, struct sp
 		mech = span_starts(challenge, SPAN("<")) ? "CRAM-MD5" : "LOGIN";
 	if (strcmp(code, "334") == 0) {
 		bool asks = strcmp(mech, "LOGIN") != 0 || auth_asks_user(challenge);
-		/* LOGIN's first answer was the initial response when the password is asked for. */
+		/*
+		 * A LOGIN that is asked for the password at once had the user name as initial
+		 * response.
+		 */
 		struct span said = arena_printf(
 		    &im->arena, "AUTH %s%s", mech, asks ? "" : " hidden");
 		said_command(im, said);
@@ -566,7 +582,7 @@ import_settle(struct import *im, const char *code)
 		said_command(im, line);
 	} else {
 		put_aside(im, "", line);
-		/* the end of a message that nobody was seen to ask for */
+		/* the end of a message without a DATA in the log */
 		im->unasked += body_is_end(line);
 	}
 	buf_release(&taken);
@@ -582,16 +598,19 @@ import_doubt(struct import *im, struct span line)
 
 /* ---- replies: the newest line is kept until it is known whether it is the last */
 
-/* What would be a pattern stands for itself; where the server repeats a secret stands [..]. */
+/* Writes the text of a reply with patterns escaped, and [..] where the server repeats a secret. */
 static void
 put_reply_text(struct import *im, struct span s)
 {
-	/* of the same length */
+	/* of the same length as s */
 	struct span shown = secrecy_shown(im->secrets, &im->arena, s);
 	char *text = arena_string(&im->arena, s);
 	size_t n = s.len, end;
 
-	/* What is not printable is left open. Where nothing stands, two blanks are one. */
+	/*
+	 * '\1' is not printable, and thus becomes [..]. A secret between two spaces takes one of
+	 * them with it: without the secret there is only one space.
+	 */
 	for (size_t i = 0; shown.at != s.at && i < s.len; i = end) {
 		bool hidden = shown.at[i] != s.at[i];
 		for (end = i; end < s.len && (shown.at[end] != s.at[end]) == hidden;)
@@ -619,7 +638,8 @@ put_reply_line(struct import *im, struct span line, bool last)
 	im->reply_lines++;
 }
 
-/* Is it a line of the reply to EHLO, without its code? `glued`: what may follow its word at once.
+/*
+ * Returns whether the line is an EHLO keyword without the reply code. `glued`: may follow directly.
  */
 static bool
 is_keyword(struct span line, struct span glued)
@@ -632,7 +652,10 @@ is_keyword(struct span line, struct span glued)
 	return word.len > 1 && extension_info(word) != NULL && !span_has(word, ':');
 }
 
-/* Where the next line of the reply begins in a line that several were glued to one in. */
+/*
+ * Returns where the next line of the reply begins in a line to which several were joined; 0:
+ * nowhere. *skip is the length of the separator.
+ */
 static size_t
 glued_at(struct span line, const char *code, size_t *skip)
 {
@@ -642,7 +665,7 @@ glued_at(struct span line, const char *code, size_t *skip)
 			*skip = 3;
 			return i;
 		}
-		/* after a number only where what follows can be nothing else */
+		/* after a digit, only where an EHLO keyword follows */
 		bool after_digit = strchr("0123456789", rest.at[-1]) != NULL;
 		if (memcmp(rest.at, code, 3) == 0 && (rest.at[3] == '-' || rest.at[3] == ' ') &&
 		    rest.at[-1] != '.' &&
@@ -680,7 +703,7 @@ put_glued(struct import *im, struct span line)
 		if (skip > 0)
 			line = arena_printf(&im->arena, "%s-%.*s", im->code, SPAN_ARG(line));
 	}
-	/* "250-SIZE 5250 HELP": the last line begins where one must */
+	/* "250-SIZE 5250 HELP": the last line must begin somewhere, even after a digit */
 	for (n = line.len; line.len > 4 && line.at[3] == '-' && n-- > 5;)
 		if (n + 3 < line.len && memcmp(line.at + n, im->code, 3) == 0 &&
 		    line.at[n + 3] == ' ' && line.at[n - 1] != '.') {
@@ -692,13 +715,16 @@ put_glued(struct import *im, struct span line)
 	bool last = line.len < 4 || line.at[3] != '-' || piped;
 	put_reply_line(im, line, last);
 	if (!last) {
-		/* its last line is not shown: it is closed, so that the script can be read */
+		/*
+		 * the last line is not in the log: close the reply, so that the script can be
+		 * parsed
+		 */
 		buf_printf(&im->out, "S: %s ...\n", im->code);
 		im->cut++;
 	}
 }
 
-/* Can the code answer the command (RFC 5321 4.3.2, 3207, 4954)? */
+/* Returns whether the code can answer the command (RFC 5321 4.3.2, 3207, 4954). */
 static bool
 fits(const char *code, enum verb verb)
 {
@@ -724,7 +750,10 @@ owed_name(enum verb verb)
 				  verb_info(verb)->name;
 }
 
-/* An EHLO that no longer offers STARTTLS, and none was seen: TLS began unseen. */
+/*
+ * After an EHLO that no longer offers STARTTLS: TLS was negotiated although the log does not show
+ * it.
+ */
 static void
 after_hello(struct import *im, bool offers_tls)
 {
@@ -776,7 +805,7 @@ after_reply(struct import *im)
 		im->ended = true;
 }
 
-/* The line that is kept is the last. */
+/* The line in ->reply is the last one of the reply. */
 static void
 reply_ends(struct import *im)
 {
@@ -801,7 +830,9 @@ reply_ends(struct import *im)
 	after_reply(im);
 }
 
-/* The reply to /body stands after it, whatever had gone out with the dot. */
+/*
+ * Takes the client lines that were logged before the reply to /body, which must follow it directly.
+ */
 static void
 release_held(struct import *im)
 {
@@ -815,7 +846,7 @@ release_held(struct import *im)
 	buf_release(&taken);
 }
 
-/* What had to be said before a reply can come, and was not shown. */
+/* Writes what the client must have sent before this reply, but the log does not show. */
 static void
 before_reply(struct import *im)
 {
@@ -848,14 +879,18 @@ import_server(struct import *im, struct span line)
 		reply_ends(im);
 		if (im->body_owed && im->nowed == 0)
 			release_held(im);
-		/* A 220 that nothing asked for is a banner: of another connection, if there was
-		 * one. */
+		/*
+		 * A 220 without a command is a greeting: of another connection, if there was one
+		 * before.
+		 */
 		bool tls = im->nowed > 0 && fits("220", im->owed[0]);
 		if (span_starts(line, SPAN("220")) && im->begun && !tls &&
 		    (im->ended || im->nowed == 0 || im->owed[0] == VERB_QUIT))
 			import_connection(im);
 		if (im->ended) {
-			/* the last reply once more, or those of a session that has not ended at all
+			/*
+			 * the last reply again, or replies of a session that has not ended after
+			 * all
 			 */
 			im->late += memcmp(line.at, im->code, 3) != 0 &&
 			    (line.len < 4 || line.at[3] != '-');
@@ -949,9 +984,9 @@ import_take_back(struct import *im, const char *why)
 	im->last_side = IMPORT_SERVER;
 }
 
-/* ---- lines without a mark */
+/* ---- lines without a marker */
 
-/* "wrote 411 bytes", "<347 bytes encoded …>", "} [77 bytes data]" */
+/* Notes a size in a remark: "wrote 411 bytes", "<347 bytes encoded …>", "} [77 bytes data]". */
 static void
 note_octets(struct import *im, struct span line)
 {
@@ -972,7 +1007,9 @@ note_octets(struct import *im, struct span line)
 	}
 }
 
-/* "Logging suppressed for this command (it probably contained authentication information)" */
+/*
+ * such as "Logging suppressed for this command (it probably contained authentication information)"
+ */
 bool
 import_hides_auth(struct span line)
 {
@@ -995,7 +1032,7 @@ import_unmarked(struct import *im, struct span line, bool based)
 		import_server(im, text);
 		return;
 	}
-	/* Some write a reply's lines without their codes. */
+	/* Some programs log the lines of a reply without the code. */
 	if (im->reply_begun && (!based || !f->base[0]) && im->nowed > 0 && im->code[0] == '2' &&
 	    is_keyword(text, SPAN_NONE)) {
 		struct span kept = buf_span(&im->reply);
@@ -1015,7 +1052,7 @@ import_unmarked(struct import *im, struct span line, bool based)
 		if ((!based || !f->base[0]) && loose_line(im, line))
 			return;
 		note_octets(im, line);
-		/* A message's lines may have less before them than commands have. */
+		/* The lines of a message may have a shorter prefix than commands. */
 		bool goes_on = im->text_lines > 0 && !im->text_marked;
 		if (based && f->base[0] &&
 		    (goes_on || (im->text_lines == 0 && is_first_field(line)))) {
@@ -1040,7 +1077,7 @@ import_unmarked(struct import *im, struct span line, bool based)
 
 /* ---- connections */
 
-/* What was gathered of a line that could have gone on. */
+/* Takes the gathered line, which does not continue. */
 void
 import_end(struct import *im)
 {
@@ -1059,8 +1096,8 @@ import_end(struct import *im)
 }
 
 /*
- * Of commands that went out together some were answered before the log ended: else the last reply
- * would be the last command's.
+ * Writes the missing replies when the log ends before all pipelined commands were answered. Without
+ * them, the last reply would be taken for that of the last command.
  */
 static void
 put_missing_replies(struct import *im)
@@ -1073,7 +1110,7 @@ put_missing_replies(struct import *im)
 		import_put(im, "S: *");
 }
 
-/* Its heading; it goes again when nothing follows. */
+/* Writes the /case line, which is removed again when nothing follows. */
 void
 import_case(struct import *im)
 {
@@ -1097,7 +1134,7 @@ import_connection(struct import *im)
 		    im->text_lines ? "# the log ends in the middle of the message\n/drop" :
 				     "# the log ends before the message\n/drop");
 	im->mode = IMPORT_COMMANDS;
-	bool ended = im->ended || im->verb == VERB_OTHER; /* or nothing was asked in it */
+	bool ended = im->ended || im->verb == VERB_OTHER; /* or no command was sent in it */
 	im->ended = false;
 	im->verb = VERB_OTHER;
 	im->nowed = 0;

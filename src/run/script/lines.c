@@ -1,4 +1,4 @@
-/* lines - what is said and what is expected: lines become exchanges. */
+/* lines - turns C: and S: lines into exchanges. */
 #include <stdlib.h>
 
 #include "run/script/parse.h"
@@ -53,7 +53,7 @@ parser_add_exchange(struct parser *p, size_t from, size_t to, size_t reply, size
 		item->reply[i] = p->reply[reply + i];
 }
 
-/* Those ending a group (ends_group) after which what was sent along cannot be what was meant. */
+/* Returns whether a command must end a group because what is sent after it depends on its reply. */
 static bool
 may_only_end(enum verb verb)
 {
@@ -61,7 +61,7 @@ may_only_end(enum verb verb)
 	    verb == VERB_DATA || verb == VERB_QUIT;
 }
 
-/* RFC 2920 3.1 */
+/* Checks that commands that must end a group are last (RFC 2920 3.1). */
 static bool
 parser_check_group(struct parser *p, size_t ncommands)
 {
@@ -87,7 +87,9 @@ parser_add_singly(struct parser *p, size_t ncommands)
 	size_t reply = 0, seen = 0;
 
 	for (size_t from = 0, to; from < p->nsay; from = to) {
-		/* what follows a command and owes nothing belongs to it, text to its dot */
+		/*
+		 * chunks and raw octets belong to the command before them, message text to its dot
+		 */
 		to = from;
 		while (to < p->nsay && !script_say_owes(&p->say[to]))
 			to++;
@@ -99,7 +101,7 @@ parser_add_singly(struct parser *p, size_t ncommands)
 		size_t n = last ? p->nreply - reply : p->nreply >= ncommands;
 		parser_add_exchange(p, from, to, reply, n);
 		reply += n;
-		/* text that no reply is due to follows the last command */
+		/* lines without a reply follow the last command */
 		if (last && to < p->nsay) {
 			parser_add_exchange(p, to, p->nsay, reply, 0);
 			break;
@@ -107,7 +109,7 @@ parser_add_singly(struct parser *p, size_t ncommands)
 	}
 }
 
-/* /pipeline on: commands without replies of their own go together, as far as they may. */
+/* /pipeline on: sends commands without S: lines of their own together, as far as they may be. */
 static void
 parser_add_together(struct parser *p)
 {
@@ -186,7 +188,6 @@ names_code(const struct expect *x, unsigned code)
 	return !x->any && x->nlines > 0 && expect_may_be(x, code);
 }
 
-/* The replies so far say how the client's next line is understood. */
 void
 parse_settle(struct parser *p)
 {
@@ -209,7 +210,9 @@ parse_settle(struct parser *p)
 
 /* ---- one line */
 
-/* \r \n \0 \t \xHH \\ of `C\:`. A backslash before "{{" is the text's. */
+/*
+ * Decodes the escapes of `C\:`: \r \n \0 \t \xHH \\. A backslash before "{{" is left to text_parse.
+ */
 static bool
 unescape(struct cursor *c, struct arena *arena, struct span *out, struct err *err)
 {
@@ -336,7 +339,7 @@ parse_reply_line(struct parser *p, struct expect *x, struct cursor *c)
 		&at, p->err, "an /ERE/ cannot be sent: the server's side needs a text here");
 }
 
-/* S: lines right after a step judge what it brought about. */
+/* Adds a reply to a step: S: lines right after it judge the replies it received. */
 static struct expect *
 new_step_reply(struct parser *p, struct script_item *step)
 {
@@ -377,7 +380,7 @@ parse_reply(struct parser *p, unsigned peer, struct cursor *c)
 		return false;
 	p->peer = peer;
 	if (p->of[peer].mode == PARSE_CHUNK && p->of[peer].chunk > 0)
-		return parse_flush(p, c);		/* it says what is missing */
+		return parse_flush(p, c);		/* it reports how many octets are missing */
 	if (p->open)
 		return parse_reply_line(p, p->opened, c);
 	bool step = p->nsay == 0 && p->nreply == 0 && p->last && p->last->kind == SCRIPT_STEP &&

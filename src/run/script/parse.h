@@ -1,8 +1,8 @@
 /*
- * The state of the script parser, for script.c, lines.c and commands.c only, which are one state
- * machine: script.c takes line after line and decides what it is, lines.c collects what is sent
- * and expected until an exchange is complete, commands.c handles lines that begin with "/", which
- * may read another file (parse_input) or begin a reply (parse_reply).
+ * The state of the script parser, for script.c, lines.c and commands.c only. Together they are one
+ * state machine: script.c takes the lines one by one and decides what each is, lines.c collects
+ * what is sent and expected until an exchange is complete, and commands.c handles lines that begin
+ * with "/", which may read another file (parse_input) or begin a reply (parse_reply).
  */
 #ifndef RUN_SCRIPT_PARSE_H
 #define RUN_SCRIPT_PARSE_H
@@ -36,9 +36,9 @@ struct parser {
 	size_t depth, nincludes, nlines;
 	struct script_case *now;	/* NULL: the prelude */
 	struct script_case **case_end;
-	struct script_rule **rule_end, *rule;	/* rule: the one whose replies S: lines are */
-	uint64_t rule_delay_ms;			/* before its next reply */
-	bool rule_over;				/* it has closed the connection */
+	struct script_rule **rule_end, *rule;	/* rule: S: lines are replies of this rule */
+	uint64_t rule_delay_ms;			/* delay before the rule's next reply */
+	bool rule_over;				/* the rule has closed the connection */
 
 	/* the exchange that is being collected */
 	unsigned peer;
@@ -57,17 +57,19 @@ struct text_context parser_context(struct parser *, bool reply);
 struct script_item *parser_add(struct parser *, enum script_kind, struct place);
 
 /*
- * lines.c: "C: ", "S: " and the like. The cursor is after the mark and its space. False with
- * parser->err.
+ * lines.c: parse the rest of a "C: " or "S: " line; the cursor must be after the mark and its
+ * space. Return false and set parser->err.
  */
 bool parse_say(struct parser *, unsigned peer, bool raw, struct cursor *);
 bool parse_reply(struct parser *, unsigned peer, struct cursor *);
-/* Decides by the collected replies how the client's next line is read. */
+/* Decides from the replies collected so far how the client's next line is read. */
 void parse_settle(struct parser *);
-/* Makes items of what was collected. */
+/* Turns the collected lines into items. Returns false and sets parser->err. */
 bool parse_flush(struct parser *, const struct cursor *);
 
-/* commands.c: handles a line that begins with "/" and a word. */
+/*
+ * commands.c: handles a line that begins with "/" and a word. Returns false and sets parser->err.
+ */
 bool parse_command(struct parser *, struct input *, struct span name, struct cursor *);
 
 /* script.c */

@@ -1,9 +1,12 @@
-/* render - a reply as a server sends it. */
+/* render - renders a reply as a server sends it. */
 #include <stdio.h>
 
 #include "run/script/words.h"
 
-/* "2xx" is the verb's usual code where it fits, else the plainest of its class. */
+/*
+ * Picks the code for a pattern such as "2xx": the verb's usual code if it fits, else the most
+ * general one of its class.
+ */
 static void
 pick_code(const struct expect_line *l, enum verb verb, char out[4])
 {
@@ -23,8 +26,7 @@ pick_code(const struct expect_line *l, enum verb verb, char out[4])
 }
 
 /*
- * The last line that goes out: one that stands for further lines does not, but for a reply of its
- * own.
+ * Returns the number of lines to send. A "..." at the end is not sent, unless it is the only line.
  */
 static size_t
 lines_sent(const struct expect *x)

@@ -1,4 +1,4 @@
-/* script - octets to cases of items. */
+/* script - parses a script into cases of items. */
 #include "run/script/script.h"
 
 #include <errno.h>
@@ -18,10 +18,7 @@ trim_left(struct span s)
 	return s;
 }
 
-/*
- * "C:", "S:", "C2:", "S9:", "C\:", "C2\:" at the front; *rest is what follows it and its one
- * blank.
- */
+/* The mark at the front of a line: "C:", "S:", "C2:", "S9:", "C\:" or "C2\:", and one space. */
 struct mark { char who; unsigned peer; bool raw; };
 
 static bool
@@ -47,7 +44,7 @@ read_mark(struct span line, struct mark *m, struct span *rest)
 	return true;
 }
 
-/* What editors of other systems put in front of UTF-8. */
+/* Skips the byte order mark that some editors put in front of UTF-8. */
 static struct span
 without_bom(struct span text)
 {
@@ -71,8 +68,8 @@ script_is_marked(struct span text)
 }
 
 /*
- * Page furniture of RFCs: a line ending in "[Page 12]", "RFC 5321    SMTP    October 2008", or
- * "..." for what is left out.
+ * Returns whether a line is page furniture of an RFC: "RFC 5321 SMTP October 2008", a line that
+ * ends with "[Page 12]", or "..." for an omission.
  */
 static bool
 is_furniture(struct span line)
@@ -92,7 +89,7 @@ is_furniture(struct span line)
 	    n > 1968;
 }
 
-/* "<waits for connection>", and the like of "C & S: <negotiate TLS>". */
+/* Returns whether a text is a stage direction: "<waits for connection>", also after "C & S:". */
 static bool
 is_stage_direction(struct span text)
 {
@@ -108,7 +105,7 @@ parser_ignore(struct parser *p, struct place place)
 	s->ignored[s->nignored++] = place;
 }
 
-/* A line of a marked file. */
+/* Parses a line of a marked file. */
 static bool
 parse_marked_line(struct parser *p, struct input *in, struct cursor *c)
 {
@@ -153,7 +150,7 @@ parse_marked_line(struct parser *p, struct input *in, struct cursor *c)
 	    SPAN_ARG(command || sent ? word : SPAN_NONE), command || sent ? "\"" : "");
 }
 
-/* A line of an unmarked file, as it is typed. */
+/* Parses a line of an unmarked file, which is written as it is typed. */
 static bool
 parse_unmarked_line(struct parser *p, struct input *in, struct cursor *c)
 {
@@ -161,14 +158,15 @@ parse_unmarked_line(struct parser *p, struct input *in, struct cursor *c)
 	struct mark m;
 
 	parse_settle(p);
-	bool begun = p->nsay > 0 && p->nreply == 0;	/* after DATA an S: may still come */
+	/* after DATA, an S: line may still follow */
+	bool begun = p->nsay > 0 && p->nreply == 0;
 	if (p->of[1].mode == PARSE_MESSAGE && !(begun && p->say[p->nsay - 1].kind == SAY_COMMAND))
 		return parse_say(p, 1, false, c);
 	bool has_mark = read_mark(c->line, &m, &c->rest);
 	if (has_mark && m.who == 'S')
 		return parse_reply(p, m.peer, c);
 	c->rest = c->line;
-	/* "C: NOOP" is no command of SMTP, and a typo above is likely */
+	/* "C: NOOP" is not an SMTP command; most likely the mark of the first line is missing */
 	if (has_mark && p->of[1].mode == PARSE_COMMAND)
 		return cursor_fail(c, p->err,
 		    "the first line of this script has no mark, so this one would be sent with its "
@@ -224,7 +222,7 @@ parse_input(struct parser *p, const char *file, struct span text, const struct c
 	if (!from)
 		p->script->marked = in.marked;
 	while (span_line(&in.rest, &line)) {
-		/* a CR that is meant is written C\: … \r */
+		/* an intended CR is written C\: … \r */
 		line = span_trim_end(line, "\r");
 		struct cursor c = { .place = { in.file, ++in.line }, .line = line, .rest = line };
 		if (++p->nlines > SCRIPT_LINES_MAX)
@@ -237,7 +235,7 @@ parse_input(struct parser *p, const char *file, struct span text, const struct c
 		if (in.marked || p->opts->server ? !parse_marked_line(p, &in, &c) :
 						   !parse_unmarked_line(p, &in, &c))
 			return false;
-		/* the message of an unmarked file begins after its DATA whatever is answered */
+		/* in an unmarked file, the message follows its DATA whatever the reply is */
 		const struct script_say *last = p->nsay ? &p->say[p->nsay - 1] : NULL;
 		if (!in.marked && last && last->kind == SAY_COMMAND && last->verb == VERB_DATA &&
 		    p->nreply == 0)

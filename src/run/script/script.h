@@ -1,18 +1,19 @@
 /*
- * A script (smtpsh-script(5)): cases of items, parsed once, const from then on, and shared by all
- * that play it. Parsing is a pure function of octets and a loader of included files. The play walks
- * it as the client, the mock server as the server; both read the same items:
+ * A script (smtpsh-script(5)): cases made of items. It is parsed once, is const from then on, and
+ * is shared by all that play it. Parsing is a pure function of octets and a loader of included
+ * files. The play walks the items as the client, the mock server as the server; both read the same
+ * items:
  *
  *	script
  *	├ prelude: items before the first /case; cases not `standalone` begin with them
  *	└ cases
  *	  └ items: an exchange, a step of run/session/steps, or a word of the script (words.h)
  *
- * An exchange is what the client sends and what the server replies. The server's side takes command
- * i of ->say (one for which script_say_owes is true) and replies with ->reply[i]; what is left of
- * ->reply follows the last. A SAY_MESSAGE or SAY_CHUNK is message text that follows the command
- * before it. script_render makes the octets of a reply. Rules (/on, /otherwise) are apart from the
- * items, in ->rules of the script and of each case.
+ * An exchange is what the client sends and what the server replies. The server's side receives
+ * command i of ->say (counting those for which script_say_owes is true) and sends ->reply[i]; the
+ * remaining replies follow the last command. A SAY_MESSAGE or SAY_CHUNK is message text that
+ * follows the command before it. script_render makes the octets of a reply. Rules (/on, /otherwise)
+ * are not items: they are in ->rules of the script and of each case.
  */
 #ifndef RUN_SCRIPT_SCRIPT_H
 #define RUN_SCRIPT_SCRIPT_H
@@ -35,10 +36,13 @@ enum script_say_kind {
 	SAY_COMMAND,		/* a line; a reply is due */
 	SAY_ANSWER,		/* the response to a 334; a reply is due */
 	SAY_MESSAGE,		/* a line of message text, as on the wire; no reply */
-	/* the final dot; a reply is due, or one per recipient (LMTP) */
+	/* the end of data; a reply is due, or one per recipient (LMTP) */
 	SAY_DOT,
-	SAY_CHUNK,		/* octets counted by the BDAT before, to which the reply is due */
-	/* `C\:`, octets as they are, without CRLF; as many replies as S: lines follow */
+	/* octets counted by the BDAT before them; the reply is due to the BDAT */
+	SAY_CHUNK,
+	/*
+	 * `C\:`, octets sent as they are, without CRLF; as many replies are due as S: lines follow
+	 */
 	SAY_RAW,
 };
 
@@ -46,11 +50,11 @@ struct script_say {
 	enum script_say_kind kind;
 	struct place place;
 	struct script_text text;	/* without the line ending */
-	enum verb verb;			/* of SAY_COMMAND */
+	enum verb verb;			/* of a SAY_COMMAND */
 	bool crlf;			/* CRLF is sent after it; not for `C\:` */
 };
 
-/* Whether a reply is due to it by itself. */
+/* Returns whether a reply is due to this line by itself. */
 bool script_say_owes(const struct script_say *);
 
 enum script_kind { SCRIPT_EXCHANGE, SCRIPT_STEP, SCRIPT_WORD };
@@ -63,30 +67,31 @@ struct script_item {
 
 	/* EXCHANGE: none, one command, or a pipelined group */
 	struct script_say *say;
-	/* ncommands: how many of the lines have a reply due by themselves */
+	/* ncommands: number of lines for which script_say_owes is true */
 	size_t nsay, ncommands;
-	/* EXCHANGE, STEP: its S: lines; none: any 2xx or 3xx will do */
+	/* EXCHANGE, STEP: its S: lines; none: any 2xx or 3xx is accepted */
 	const struct expect **reply;
 	size_t nreply;
 	/* /silence, /eof or /drop follows: do not wait for its reply */
 	bool unawaited;
 
 	/*
-	 * STEP: one of step_ops. A here-document (/body <<TAG) is part of the step's line: LF and
-	 * its lines follow "<<TAG"; the closing TAG is left out. Where the line has placeholders,
-	 * `step` is NULL, and ->line is filled in and given to step_parse when played.
+	 * STEP: one of step_ops. A here-document (/body <<TAG) is part of the step's line: its
+	 * lines follow "<<TAG", each after a LF, without the closing TAG. When the line has
+	 * placeholders, `step` is NULL: ->line is filled in and given to step_parse when it is
+	 * played.
 	 */
 	const struct step *step;
 	struct script_text line;
 
-	const struct script_word *word;		/* WORD: words.h says what ->args is */
+	const struct script_word *word;		/* WORD: the type of ->args is in words.h */
 	const void *args;
 	struct script_item *body, *other;	/* /repeat, /retry, /if … /else */
 };
 
 /*
- * The states of a dialogue that if= and unless= test; `bdat`: a message in chunks is under way;
- * `login`: this ends an AUTH exchange, and the password is right.
+ * The states of a dialogue that if= and unless= test. `bdat`: a message in chunks is under way.
+ * `login`: the command ends an AUTH exchange, and the password is right.
  */
 #define RULE_STATES(X)  \
 	X(HELO, "helo") \
@@ -111,8 +116,8 @@ struct rule_reply {
 };
 
 /*
- * /on VERB [/ERE/] …, and the replies that it sends one after another. `verb` is VERB_OTHER with
- * `any`, or for a `name` that is not a known verb.
+ * /on VERB [/ERE/] … and the replies that it sends, in this order. `verb` is VERB_OTHER with `any`,
+ * or when `name` is not a known verb.
  */
 struct script_rule {
 	struct script_rule *next;
@@ -127,15 +132,17 @@ struct script_rule {
 	} at;
 	enum verb verb;
 	struct span name;		/* as written: "RCPT", "XFOO", "*" */
-	/* for the whole command line, or any line of the message (DOT); NULL: any */
+	/* matches the whole command line, or any line of the message (DOT); NULL: always */
 	const struct expect_ere *ere;
-	/* bits of RULE_STATES: all of `when` hold, none of `unless` */
+	/* bits of RULE_STATES: all of `when` must hold, and none of `unless` */
 	unsigned when, unless;
-	unsigned long long over;	/* the message has more octets than this; 0: any size */
-	/* it applies to this many commands of a connection; 0: all */
+	/* applies to messages with more octets than this; 0: any size */
+	unsigned long long over;
+	/* applies to this many commands of a connection; 0: all */
 	unsigned times;
 	uint64_t delay_ms;
-	unsigned forgets;		/* HELO, MAIL or RCPT: taken back before it replies */
+	/* RULE_IN_HELO, _MAIL and _RCPT: states that are reset before it replies */
+	unsigned forgets;
 	const struct fault *then;	/* after the last reply; NULL: none */
 	struct rule_reply *reply;
 	size_t nreply; /* 0: no reply */
@@ -152,12 +159,12 @@ struct script_case {
 	struct script_rule *rules;
 };
 
-/* A file as read, to show lines of it. */
+/* The text of a file, kept to show its lines. */
 struct script_source {
 	struct script_source *next;
 	const char *file;
 	struct span text;
-	bool marked;			/* as script_is_marked has it */
+	bool marked;			/* result of script_is_marked */
 };
 
 struct script {
@@ -171,17 +178,18 @@ struct script {
 	size_t ncases;
 	struct script_names names;
 	struct expect_ere *eres;
-	/* the first /ERE/ in an S: line, which cannot be sent; .file NULL: none */
+	/* place of the first /ERE/ in an S: line, which a server cannot send; .file NULL: none */
 	struct place ere_in_reply;
-	struct secrecy secrecy;		/* secrets in its own text */
+	struct secrecy secrecy;		/* secrets in the script's own text */
 	/* lines without a mark in a marked file, which are ignored */
 	struct place *ignored;
 	size_t nignored;
 };
 
 /*
- * Gives the text of an included file; `from` is the including file. *path (in the arena) is its
- * name in places. NULL in script_opts: no includes. False with err.
+ * Loads the included file `name`; `from` is the including file. Sets *text, and *path (in the
+ * arena) to the file's name in messages. Returns false and sets err. A NULL loader in script_opts
+ * forbids includes.
  */
 typedef bool script_load_fn(void *ctx, const char *from, struct span name, struct arena *,
     const char **path, struct span *text, struct err *);
@@ -192,50 +200,55 @@ struct script_opts {
 	const struct span *known;	/* names of variables set from outside */
 	const struct span *secret;	/* names of secrets set from outside */
 	size_t nknown, nsecret;
-	/* whether it is a command of the prompt only; NULL: unknown */
+	/* returns whether a command works only at the prompt; NULL: unknown */
 	bool (*only_at_prompt)(struct span name);
-	bool server;			/* for `serve`: no unmarked line, no /ERE/ in an S: line */
+	/* for `serve`: unmarked lines and an /ERE/ in an S: line are errors */
+	bool server;
 };
 
 /*
- * Whether a script is marked: its first line that is not a command, a comment or blank begins
- * with C: or S:.
+ * Returns whether a script is marked, that is whether its first line that is not blank, a comment
+ * or a command begins with C: or S:.
  */
 bool script_is_marked(struct span text);
 
 /*
- * Parses a script; `file` and `text` are copied. NULL with err (ERR_USAGE), which names file,
- * line, column and what was expected.
+ * Parses a script; `file` and `text` are copied. Returns NULL and sets err (ERR_USAGE) to a message
+ * with file, line, column and what was expected. The caller frees it with script_free.
  */
 struct script *script_parse(
     const char *file, struct span text, const struct script_opts *, struct err *);
 void script_free(struct script *);		/* NULL is fine */
 
-/* The source line at a place of the script; empty: none. */
+/* Returns the source line at a place of the script; empty: none. */
 struct span script_source_line(const struct script *, struct place);
 
 /*
- * Text of the script as it may be shown: passwords in it (password=, AUTH responses, literal
- * arguments of functions that build AUTH) are starred wherever they occur. In the arena, or
- * `text` itself.
+ * Returns text of the script as it may be shown: the passwords in the script (password=, AUTH
+ * responses, literal arguments of functions that build AUTH) are starred wherever they occur. The
+ * result is in the arena, or is `text` itself.
  */
 struct span script_shown(const struct script *, struct arena *, struct span text);
-void script_find_secrets(struct script *);		/* for script_parse only */
+void script_find_secrets(struct script *);		/* fills ->secrecy; for script_parse only */
 
 /*
- * Reads and parses a file, with includes from below its directory; "-" is standard input. NULL
- * with err; a script without a line to play is an error.
+ * Reads and parses a file ("-": standard input) and the files it includes from below its directory.
+ * Returns NULL and sets err, also when the script has nothing to play. The caller frees it with
+ * script_free.
  */
 struct script *script_read(const char *file, const struct script_opts *, struct err *);
 
-/* The two lists of items that a case plays: the prelude's (NULL if standalone), then its own. */
+/*
+ * Return the two lists of items that a case plays, one after the other: the prelude and the case's
+ * own. script_second returns NULL when there is only one.
+ */
 struct script_item *script_first(const struct script *, const struct script_case *);
 struct script_item *script_second(const struct script *, const struct script_case *);
 
 /*
- * Renders a reply as a server sends it, with CRLF between lines: 2xx becomes the verb's usual
- * code, a|b becomes a, and a pattern for anything becomes nothing. Typed placeholders that are
- * unset get made-up values, which are kept. *out lives in the arena. False with err.
+ * Renders a reply as a server sends it, with CRLF between lines: 2xx becomes the verb's usual code,
+ * a|b becomes a, and a pattern for anything becomes empty. Typed placeholders that are not set get
+ * made-up values, which are kept. *out lives in the arena. Returns false and sets err.
  */
 bool script_render(const struct expect *, enum verb, struct script_vars *, struct arena *,
     struct span *out, struct err *);

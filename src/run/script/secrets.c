@@ -1,14 +1,14 @@
 /*
- * secrets - what a script's own text has of secrets: found when it was read, starred wherever a
- * line of it is shown.
+ * secrets - finds the secrets in a script's own text when it is read, so that they are starred
+ * wherever a line of it is shown.
  */
 #include "run/script/script.h"
 #include "run/script/text.h"
 #include "smtp/body.h"
 
-/* ---- where a secret stands in a line */
+/* ---- finding secrets in a line */
 
-/* A variable that is called so holds one. */
+/* Returns whether a variable of this name holds a secret. */
 static bool
 is_secret_name(struct span name)
 {
@@ -22,8 +22,8 @@ is_secret_name(struct span name)
 }
 
 /*
- * The value of the next NAME=VALUE in it whose name says that it is a secret; `rest` goes on behind
- * it. Empty: there is none.
+ * Returns the value of the next NAME=VALUE in *rest whose name is that of a secret, and skips it.
+ * Empty: none.
  */
 static struct span
 named_value(struct span *rest)
@@ -36,7 +36,10 @@ named_value(struct span *rest)
 	return SPAN_NONE;
 }
 
-/* /auth … password=VALUE, /send … ; /var and the like have one value, up to the line's end. */
+/*
+ * Returns the next secret in the arguments of a command: /auth … password=VALUE. /var has one
+ * value, up to the end of the line.
+ */
 static struct span
 secret_argument(struct span name, struct span *rest)
 {
@@ -51,8 +54,8 @@ secret_argument(struct span name, struct span *rest)
 }
 
 /*
- * The next text in quotes that a function makes a response of: the user's is none. Empty: there is
- * none.
+ * Returns the next quoted argument that a function makes credentials of; a user name is not a
+ * secret. Empty: none.
  */
 static struct span
 quoted_argument(struct span *rest)
@@ -79,14 +82,18 @@ quoted_argument(struct span *rest)
 	return SPAN_NONE;
 }
 
-/* ---- the walk through what was read */
+/* ---- reading the script's text */
 
 struct walk {
 	struct secrecy *secrecy;
-	bool marked, message, answer;	/* message text comes; the last reply was a 334 */
+	/* message: message text follows; answer: the last reply was a 334 */
+	bool marked, message, answer;
 };
 
-/* "C: ", "S2: ", "C\: " at the front: which; what follows it. 0: there is none. */
+/*
+ * Returns 'C' or 'S' when the line begins with a mark such as "C: ", "S2: " or "C\: ", and sets
+ * *text to what follows it. 0: there is none.
+ */
 static char
 mark_of(struct span line, struct span *text)
 {

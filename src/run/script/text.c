@@ -1,4 +1,4 @@
-/* text - text with places in it, parsed into pieces. */
+/* text - parses text with placeholders into pieces. */
 #include "run/script/text.h"
 
 #include "base/ascii.h"
@@ -83,7 +83,7 @@ end_literal(struct pieces *p)
 	buf_consume(&p->literal, text.len);
 }
 
-/* One word of a function's arguments; in quotes it may hold blanks. */
+/* Takes the next argument of a function: a word, or a quoted text, which may contain spaces. */
 static bool
 next_arg(struct span *rest, struct span *arg, bool *quoted)
 {
@@ -115,7 +115,7 @@ parse_call(struct pieces *p, const struct function *f, struct span rest, const s
 		arg->name = names_find(p->ctx->names, arg->text);
 		if (arg->name == NAME_NONE && !quoted && f->takes_secrets &&
 		    name_is_valid(arg->text))
-			/* as if /secret stood above: nothing else can be meant */
+			/* an unknown name declares a secret, as /secret does */
 			arg->name = names_add(p->ctx->names, arg->text, true);
 		arg->literal = quoted ||
 		    (arg->name == NAME_NONE &&
@@ -162,7 +162,7 @@ parse_typed(
 	return piece->name != NAME_NONE || cursor_fail(c, err, "more than %d variables", NAMES_MAX);
 }
 
-/* What stands between {{ and }}. */
+/* Parses what is between {{ and }}. */
 static bool
 parse_place(struct pieces *p, struct span inside, const struct cursor *c, struct err *err)
 {
@@ -196,7 +196,10 @@ parse_place(struct pieces *p, struct span inside, const struct cursor *c, struct
 	return true;
 }
 
-/* Of a backslash: what it makes literal, or itself. Takes it off the front. */
+/*
+ * Takes a backslash and what it makes literal off the front. Returns false when the backslash is an
+ * ordinary one.
+ */
 static bool
 literal_form(struct pieces *p, struct span *rest, const char *start)
 {

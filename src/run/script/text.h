@@ -1,7 +1,7 @@
 /*
- * Text with placeholders: literal runs, {{variables}}, {{name:type}} placeholders and
- * {{functions}}. The same pieces serve what is sent (they are filled in) and what is expected
- * (they are matched and captured, run/script/expect.h).
+ * Text with placeholders: literal text, {{variables}}, {{name:type}} placeholders and
+ * {{functions}}. The same pieces are used for what is sent (they are filled in) and for what is
+ * expected (they are matched and captured, see run/script/expect.h).
  */
 #ifndef RUN_SCRIPT_TEXT_H
 #define RUN_SCRIPT_TEXT_H
@@ -25,10 +25,10 @@ enum value_type {
 
 enum piece_kind {
 	PIECE_TEXT,	/* ->text as it is */
-	PIECE_ANYTHING, /* [..] within a line, or a trailing " ..." */
-	PIECE_REST,
-	PIECE_PLACE, /* {{name}}, {{name:type}}, {{:type}}, {{:type=given}} */
-	PIECE_CALL,  /* {{function args}} */
+	PIECE_ANYTHING, /* "[..]": any text within a line */
+	PIECE_REST,	/* a trailing " ..." */
+	PIECE_PLACE,	/* {{name}}, {{name:type}}, {{:type}}, {{:type=given}} */
+	PIECE_CALL,	/* {{function args}} */
 };
 
 struct call_arg { bool literal; struct span text; size_t name; };
@@ -39,7 +39,9 @@ struct piece {
 	/* PLACE: index of the script's names; NAME_NONE: unnamed */
 	size_t name;
 	enum value_type type;		/* PLACE; TYPE_NONE: must be set */
-	/* PLACE: what a server sends while the variable is not set; .at NULL: one is made up */
+	/*
+	 * PLACE: what a server sends while the variable is not set; .at NULL: it makes up a value
+	 */
 	struct span given;
 	const struct function *function;	/* CALL */
 	struct call_arg arg[2];
@@ -49,8 +51,8 @@ struct script_text {
 	struct span source;		/* as written */
 	struct piece *piece;
 	size_t n;
-	bool secret;			/* it has a secret or a function of one */
-	/* it has more than literal text and variables */
+	bool secret;			/* contains a secret, or a function that takes one */
+	/* contains more than literal text and variables */
 	bool patterns;
 };
 
@@ -60,16 +62,22 @@ struct script_names {
 	struct { struct span name; bool secret, outside; } of[NAMES_MAX];
 	size_t n;
 };
-/* Finds a name; NAME_NONE: no such name. */
+/* Returns the index of a name; NAME_NONE: no such name. */
 size_t names_find(const struct script_names *, struct span name);
-/* Finds or adds a name; NAME_NONE: full. */
+/*
+ * Returns the index of a name, which is added if missing; NAME_NONE: the table is full. With
+ * `secret` it is marked as a secret. The text of the name is not copied.
+ */
 size_t names_add(struct script_names *, struct span name, bool secret);
-/* A variable that is set from outside, before a script plays. */
+/* A variable set from outside before a script plays. */
 struct play_value { struct span name, value; bool secret; };
 
-/* letters, digits, - and _; not a function's name */
+/*
+ * Returns whether the name is valid: at most 64 letters, digits, - and _, not beginning with a
+ * digit, and not the name of a function.
+ */
 bool name_is_valid(struct span);
-/* What the expression of a rule matched: its first group, or all of it without one. */
+/* The name of what a rule's expression matched: its first group, or the whole match without one. */
 #define NAME_MATCHED SPAN("1")
 
 /* The context in which a text is parsed. A typed placeholder adds its name. */
@@ -78,14 +86,14 @@ struct text_context {
 	struct script_names *names;
 	/* in an S: line: [..] and a trailing " ..." are patterns */
 	bool reply;
-	bool matched; /* in a rule with an expression: {{1}} is what that matched */
+	bool matched; /* in a rule with an expression, whose match is {{1}} */
 };
-/* Parses the rest of the cursor's line. False with err (ERR_USAGE). */
+/* Parses the rest of the cursor's line. Returns false and sets err (ERR_USAGE). */
 bool text_parse(struct script_text *, struct cursor *, const struct text_context *, struct err *);
 
 /*
- * The values of one play. {0} with ->names and ->arena set is the initial state; both are the
- * caller's.
+ * The values of one play. The initial state is {0} with ->names and ->arena set, which belong to
+ * the caller.
  */
 struct script_vars {
 	const struct script_names *names;
@@ -94,8 +102,8 @@ struct script_vars {
 	bool set[NAMES_MAX];
 	bool secret[NAMES_MAX];		/* includes those of `/capture … redact` */
 	/*
-	 * came from a peer that had received a secret: may be sent only where a secret may, but
-	 * be shown
+	 * received from a peer that had been sent a secret: it may be sent only where a secret may,
+	 * but may be shown
 	 */
 	bool tainted[NAMES_MAX];
 	bool tainting;			/* values set now are tainted */
@@ -103,56 +111,60 @@ struct script_vars {
 	/* octets allocated for value[], reused when a loop sets it again */
 	size_t room[NAMES_MAX];
 	struct span challenge;		/* of the last 334, in base64 */
-	/* what functions made of secrets, and the call */
+	/* what functions made of secrets, and the call that made it */
 	struct { struct span value, source; } built[16];
 	size_t nbuilt;
 	bool allow_env;
 };
-/* copies the value */
+/* Sets a variable to a copy of the value. */
 void vars_set(struct script_vars *, size_t name, struct span value);
 
 /*
- * Fills everything in, as it is sent. Typed placeholders that are unset get made-up values, which
- * are kept. `shown`, unless NULL, gets the same with secrets and what was made of them replaced
- * by their source. Both live in the arena. False with err: a variable is not set, or a function
- * failed.
+ * Fills in a text as it is sent. Typed placeholders that are not set get made-up values, which are
+ * kept. `shown`, unless NULL, gets the same text with secrets, and what was made of them, replaced
+ * by their source. Both live in the arena. Returns false and sets err when a variable is not set or
+ * a function fails.
  */
 bool text_fill(const struct script_text *, struct script_vars *, struct arena *, struct span *out,
     struct span *shown, struct err *);
 
-/* Whether, with the current values, it may be sent only where a secret may. */
+/* Returns whether the text, with the current values, may be sent only where a secret may. */
 bool text_is_secret(const struct script_text *, const struct script_vars *);
-/* Whether it has a secret, or what a function makes of one. */
+/*
+ * Returns whether the text has a secret, or what a function makes of one. Unlike text_is_secret it
+ * ignores tainted values.
+ */
 bool text_names_secret(const struct script_text *, const struct script_vars *);
 
 /*
- * Sets a secret from SMTPSH_SECRET_NAME unless it has a value. False: that is not in the
- * environment. `variable` gets its name.
+ * Sets a secret from SMTPSH_SECRET_NAME in the environment unless it has a value, and marks it as a
+ * secret. `variable` gets the name of the environment variable. Returns whether the secret now has
+ * a value.
  */
 bool vars_secret(struct script_vars *, size_t name, char variable[SECRET_VARIABLE_MAX]);
 /*
- * `text` with every secret in it (as it is, in base64, and as functions made of it) replaced by
- * its source. In the arena, or `text` itself.
+ * Returns `text` with every secret in it (as it is, in base64, and as what functions made of it)
+ * replaced by its source. In the arena, or `text` itself.
  */
 struct span vars_redact(const struct script_vars *, struct arena *, struct span text);
 
 enum value_type value_type_of(struct span word);	/* TYPE_NONE: no such type */
 const char *value_type_word(enum value_type);
 /*
- * The length of the value of this type at the front of `text`; 0: none. ANY, WORD and REST are as
- * long as possible.
+ * Returns the length of the value of this type at the front of `text`; 0: none. ANY, WORD and REST
+ * take as much as possible.
  */
 size_t value_length(enum value_type, struct span text);
-/* makes one that a server may send, in the arena */
+/* Makes a value that a server may send. In the arena. */
 struct span value_make(enum value_type, struct arena *);
 
 /* The functions that a text may call, also listed in help and manual. Ends with a NULL name. */
 struct function {
 	const char *name, *args, *help;
 	unsigned nargs;
-	bool builds_auth;		/* it takes credentials */
-	bool takes_secrets;		/* a name that is not set is a secret's */
-	bool hides_last;		/* a quoted last argument may be a secret */
+	bool builds_auth;		/* its result is secret whatever its arguments are */
+	bool takes_secrets;		/* an argument that names no variable declares a secret */
+	bool hides_last;		/* its last argument, when quoted, may be a secret */
 	bool (*make)(struct script_vars *, struct span arg[2], struct arena *, struct span *out,
 	    struct err *);
 };

@@ -1,4 +1,4 @@
-/* transcript - events as a script. */
+/* transcript - writes events as a script. */
 #include "run/script/transcript.h"
 
 #include <assert.h>
@@ -15,32 +15,40 @@
 
 enum {
 	LINE_OUT_MAX = 4 << 20,
-	STAND_IN_MIN = 1000, /* /body size= has a header of its own */
+	STAND_IN_MIN = 1000, /* the placeholder of /body size= has a header of its own */
 	FILLER_MAX = 4 << 20,
 	SENT_LINE_MAX = 4 << 10,
-	KEPT_MAX = 1 << 20, /* octets of a message that is kept */
+	KEPT_MAX = 1 << 20, /* messages with more octets are not recorded */
 };
 
 struct transcript {
 	struct transcript_opts opts;
-	struct buf out;			/* of one event */
+	struct buf out;			/* the script's text for the current event */
 	struct arena arena;		/* likewise */
 	unsigned ncases;
 	bool begun;			/* a case is open */
-	unsigned secrets_sent;		/* which /secret lines stand in this case, bit by bit */
-	char user[TRANSCRIPT_USER_MAX]; /* of the /var user of this case; "": there is none */
-	char mech[24];			/* of the AUTH going on */
+	unsigned secrets_sent;		/* bits: the /secret lines written in this case */
+	char user[TRANSCRIPT_USER_MAX]; /* value of /var user in this case; "": none */
+	char mech[24];			/* mechanism of the current AUTH */
 	unsigned responses;
 	uint64_t body_octets;
-	/* of a message by BDAT that is not kept, what is still to go: one /bdat stands for it */
+	/*
+	 * octets left of a message sent by BDAT that is not recorded: one /bdat is written for all
+	 * of it
+	 */
 	uint64_t chunks_left;
-	bool chunks_said, filled;	/* filled: other octets stand for those of the last BDAT */
-	struct buf chunks;		/* of a message that goes by BDAT, what no chunk has had */
-	struct buf said;		/* the last commands, lines with LF */
-	char host[256];			/* what the server calls itself; "": not known */
-	uint64_t took_us;		/* the longest of the replies since something was sent */
-	struct transcript *beside;	/* of the connection that may follow; NULL: none */
-	struct buf held;		/* what ->beside has written */
+	/*
+	 * chunks_said: the /bdat was written; filled: a placeholder was written for the last chunk
+	 */
+	bool chunks_said, filled;
+	/* octets of a message sent by BDAT that no chunk has contained yet */
+	struct buf chunks;
+	struct buf said;		/* the last commands, as lines with LF */
+	char host[256];			/* the server's own name; "": unknown */
+	uint64_t took_us;		/* the longest time that a reply took since the last send */
+	/* for a new connection that may replace this one; NULL: none */
+	struct transcript *beside;
+	struct buf held;		/* the text that ->beside has written */
 };
 
 struct transcript *
@@ -97,7 +105,10 @@ transcript_flush(struct transcript *t)
 
 /* ---- what was received, as S: lines */
 
-/* Can the script's own form say it: a code in each line, "-" or a space after it? */
+/*
+ * Returns whether a script can express the reply: a code in each line, with "-" or a space after
+ * it.
+ */
 static bool
 is_regular(const struct reply *r)
 {
@@ -105,7 +116,10 @@ is_regular(const struct reply *r)
 	    !(r->flaws & (REPLY_IRREGULAR | REPLY_CUT));
 }
 
-/* The server's own name, as far as it is known. */
+/*
+ * Returns the server's own name, which a greeting or an EHLO reply may have changed. Empty:
+ * unknown.
+ */
 static struct span
 transcript_host(struct transcript *t, const struct event *e)
 {
@@ -124,7 +138,7 @@ transcript_reply(struct transcript *t, const struct event *e)
 {
 	const struct reply *r = e->answer.reply;
 
-	/* of the replies to one /bdat the last is compared */
+	/* only the last reply to a /bdat is compared */
 	if (t->chunks_said && t->chunks_left > 0 && e->answer.verb == VERB_BDAT &&
 	    r->code / 100 == 2)
 		return;
@@ -152,15 +166,15 @@ transcript_reply(struct transcript *t, const struct event *e)
 		buf_printf(&t->out, "%03u%s", r->code, last ? r->line[i].len ? " " : "" : "-");
 		if (keywords)
 			context.place = reply_place_of_line(context.place, i);
-		/* a challenge is compared by no level below `exact` */
+		/* challenges are compared only at level `exact` */
 		varying_put(&t->out, r->line[i], r->code == 334 ? NULL : &context);
 		buf_append(&t->out, SPAN("\n"));
 	}
 }
 
-/* ---- what was sent, as C: lines; in place of secrets stands a function */
+/* ---- what was sent, as C: lines, with functions in place of secrets */
 
-/* "{{" is the script's; sent as it is it needs a backslash. */
+/* Appends a sent line, with a backslash before "{{". */
 static void
 put_sent(struct transcript *t, struct span line)
 {
@@ -186,7 +200,10 @@ is_plain(struct span line)
 	return true;
 }
 
-/* With control octets, or looking like a stage direction: `C\:`. */
+/*
+ * Writes a C: line, or a `C\:` line if it has control octets, no CRLF, or looks like a stage
+ * direction.
+ */
 static void
 write_octets(struct transcript *t, const struct event *e, struct span line, bool crlf)
 {
@@ -229,7 +246,8 @@ transcript_put_user(struct buf *out, struct span user)
 }
 
 /*
- * What a response as a script has it is made of: the user's name, where it was shown, is no secret.
+ * Declares the variables from which a response is made. The user name, if it was shown, is not a
+ * secret.
  */
 static void
 declare_secrets(struct transcript *t, struct span script, struct span user)
@@ -268,8 +286,8 @@ transcript_secret(struct transcript *t, const struct event *e)
 	bool auth = span_eq_case(verb, SPAN("AUTH"));
 
 	if (!auth_is_name(mech))
-		mech = SPAN_NONE;		/* all after AUTH is hidden */
-	/* a script's own function stands there already */
+		mech = SPAN_NONE;		/* everything after AUTH is hidden */
+	/* the text already has a function of a script */
 	if (span_find(e->sent.text, SPAN("{{")).len > 0 && user.len == 0) {
 		declare_secrets(t, e->sent.text, SPAN_NONE);
 		transcript_mark(t, 'C', e, "");
@@ -296,7 +314,7 @@ transcript_secret(struct transcript *t, const struct event *e)
 	buf_append(&t->out, SPAN("\n"));
 }
 
-/* Up to a CRLF, which is taken off; without one, the rest. */
+/* Takes a line up to a CRLF, which is removed; without a CRLF, takes the rest. */
 static struct span
 next_line(struct span *rest, bool *crlf)
 {
@@ -308,7 +326,7 @@ next_line(struct span *rest, bool *crlf)
 	return line;
 }
 
-/* So many octets that are not the message's. */
+/* Writes lines of this many octets in place of message data. */
 static void
 write_filler(struct transcript *t, const struct event *e, uint64_t octets)
 {
@@ -323,7 +341,7 @@ write_filler(struct transcript *t, const struct event *e, uint64_t octets)
 	}
 }
 
-/* In place of a message that is not kept one of its size. */
+/* Writes a placeholder of the same size for a message that is not recorded. */
 static void
 write_stand_in(struct transcript *t, const struct event *e, uint64_t octets)
 {
@@ -345,11 +363,11 @@ transcript_text(struct transcript *t, const struct event *e)
 	bool dot = body_is_end(e->sent.text);
 
 	if (t->opts.no_bodies && t->filled)
-		return; /* of a chunk; others stand for it already */
+		return; /* part of a chunk for which a placeholder was written */
 
 	/*
-	 * Octets of a script's `C\:` bring their own line ends; to any other line its end was
-	 * added.
+	 * The octets of a script's `C\:` include their own line endings, so sent.octets is the
+	 * length of the text. To any other line, CRLF was added.
 	 */
 	if (!t->opts.no_bodies && e->sent.octets == e->sent.text.len && e->sent.text.len > 0) {
 		bool crlf;
@@ -371,7 +389,7 @@ transcript_text(struct transcript *t, const struct event *e)
 	t->body_octets = 0;
 }
 
-/* All of a message; false: it is not kept. */
+/* Reads a whole message. Returns false when it is too large to be recorded, or cannot be read. */
 static bool
 read_message(const struct message *m, struct buf *out)
 {
@@ -425,7 +443,7 @@ write_chunk(struct transcript *t, const struct event *e, struct span command)
 	buf_consume(&t->chunks, (size_t)octets);
 }
 
-/* A message that did not go line by line: kept as its lines, when it is not too large. */
+/* Records a message that was not sent line by line: as its lines, if it is not too large. */
 static void
 transcript_octets(struct transcript *t, const struct event *e)
 {
@@ -488,7 +506,7 @@ transcript_bdat(struct transcript *t, const struct event *e)
 	}
 }
 
-/* The server may say it again; what is long gone it will not. */
+/* Notes a command, whose words the server may repeat; older commands are forgotten. */
 static void
 transcript_note_said(struct transcript *t, struct span line)
 {
@@ -519,7 +537,7 @@ transcript_command(struct transcript *t, const struct event *e)
 
 /* ---- events */
 
-/* Behind the last of a group's replies, and not where a message or an answer goes on. */
+/* Writes /took after the last reply of a group, but not before message data or a response. */
 static void
 transcript_took(struct transcript *t)
 {
@@ -557,7 +575,7 @@ transcript_connected(struct transcript *t, const struct event *e)
 	buf_consume(&t->said, buf_span(&t->said).len);
 }
 
-/* ---- a connection beside the one there is: its case is written when it has taken its place */
+/* ---- a new connection beside the current one: its case is written when it has replaced that */
 
 static void
 transcript_hold(void *ctx, struct span text)

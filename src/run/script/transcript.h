@@ -1,10 +1,10 @@
 /*
- * Writes events as a script that replays at once, at level `text`, against the same server: what
- * was sent stands as it was typed, what was received as an expectation, in which what is another at
- * each session (varying.h) is a typed place. Secrets are replaced by the functions that make them,
- * texts of the server that look like patterns are escaped, octets that could drive a terminal are
- * matched by [..]. A message is written as its lines, whatever sent it, when it has at most 1 MiB.
- * Each connection is a case.
+ * Writes events as a script that can be replayed at once, at level `text`, against the same server.
+ * What was sent is written as it was typed, what was received as an expectation, with a typed
+ * placeholder for what varies from session to session (varying.h). Secrets are replaced by the
+ * functions that make them; reply texts that look like patterns are escaped; octets that could
+ * control a terminal are matched by [..]. A message of at most 1 MiB is written as its lines,
+ * whatever command sent it. Each connection is a case.
  */
 #ifndef RUN_SCRIPT_TRANSCRIPT_H
 #define RUN_SCRIPT_TRANSCRIPT_H
@@ -17,9 +17,9 @@ typedef void transcript_write_fn(void *ctx, struct span text);
 struct transcript_opts {
 	transcript_write_fn *write;
 	void *ctx;
-	bool no_bodies;			/* write only the size of a message */
-	bool times;			/* write /took after a reply: how long it took */
-	/* sessions written before; numbering continues after them */
+	bool no_bodies;			/* write only the size of a message, not its content */
+	bool times;			/* write how long replies took (/took) */
+	/* number of sessions written before; numbering continues after them */
 	unsigned before;
 };
 
@@ -29,7 +29,10 @@ void transcript_free(struct transcript *);	/* NULL is fine */
 void transcript_event(void *transcript, const struct event *);	/* an event_fn */
 
 enum { TRANSCRIPT_USER_MAX = 128 };	/* with its NUL */
-/* Adds "/var user=NAME"; false, and nothing is added: the name cannot stand so. */
+/*
+ * Appends "/var user=NAME". Returns false and appends nothing when the name cannot be written that
+ * way.
+ */
 bool transcript_put_user(struct buf *, struct span user);
 
 #endif

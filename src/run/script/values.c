@@ -1,4 +1,4 @@
-/* values - the types of typed places: how far a value goes, and one to give. */
+/* values - the types of typed placeholders: finds and makes their values. */
 #include <assert.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -34,7 +34,7 @@ value_type_word(enum value_type type)
 	return type_words[type];
 }
 
-/* ---- how far a value goes */
+/* ---- the length of a value */
 
 enum { DIGIT = 1, HEX = 2, UPPER_HEX = 4, ALPHA = 8, B64 = 16, NAME = 32, BLANK = 64 };
 
@@ -58,7 +58,7 @@ kinds_of(char c)
 	return k;
 }
 
-/* How many octets at the front are of one of the kinds, or none of them with `not`. */
+/* Returns how many octets at the front are of these kinds or, with `negated`, of none of them. */
 static size_t
 run_of(struct span s, unsigned kinds, bool negated)
 {
@@ -70,9 +70,9 @@ run_of(struct span s, unsigned kinds, bool negated)
 }
 
 /*
- * A shape against the front of the text: 9 digits, h hex, H upper-case hex, w letters or digits, A
- * letters; a count may follow in {}, "+" is one and more; all else is itself. How much it takes; 0:
- * it does not fit.
+ * Matches a shape with the front of the text: 9 is a digit, h hex, H uppercase hex, w a letter or
+ * digit, A a letter; "+" after them means one or more, {N} exactly N; everything else stands for
+ * itself. Returns how much it takes; 0: it does not match.
  */
 static size_t
 shape(struct span text, const char *form)
@@ -132,8 +132,8 @@ longest(struct span text, const char *const forms[])
 }
 
 /*
- * Of any shape: letters, digits and what servers put between them. What ends a sentence is none of
- * it.
+ * A queue ID has any form: letters, digits and what servers put between them, but not the
+ * punctuation at its end.
  */
 static size_t
 queueid_length(struct span text)
@@ -163,7 +163,7 @@ ip_length(struct span text)
 		n++;
 	if ((quad = shape(span_skip(text, from), "9+.9+.9+.9+")) > 0 && from + quad < n &&
 	    text.at[from + quad] == ':')
-		n = from + quad; /* its port is none of it */
+		n = from + quad; /* without the port */
 	while (n > from &&
 	    (text.at[n - 1] == '.' ||
 		(text.at[n - 1] == ':' && n - from > 1 && text.at[n - 2] != ':')))
@@ -192,8 +192,8 @@ msgid_length(struct span text)
 }
 
 /*
- * As RFC 5322 has it, with and without the day and the zone, as ctime(3), as ISO 8601, as some
- * have it with slashes; a time of day alone.
+ * Dates as in RFC 5322, with and without the day and the zone; as of ctime(3); as in ISO 8601; with
+ * slashes or dots; a time of day alone.
  */
 static size_t
 date_length(struct span text)
@@ -282,7 +282,7 @@ value_length(enum value_type type, struct span text)
 	return 0;
 }
 
-/* ---- a value to give */
+/* ---- making a value */
 
 static struct span
 random_of(struct arena *arena, const char *alphabet, size_t n)

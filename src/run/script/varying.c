@@ -1,14 +1,14 @@
 /*
- * varying - what of a reply is another at the next session.
+ * varying - finds what varies in a reply from session to session.
  *
- * The text is read from left to right, and looked at where a word begins. What has a form of its
- * own (a date, an address, a UUID, the server's name) is known by it in any reply. Any other word
- * of letters and digits is an ID when a word before it says so ("queued as", "id="), when it looks
- * made by a machine (letters and digits in turn, long runs of hex), or when it stands in the reply
- * to a message and has a digit, since there nothing else does; but never when it is a version, or
- * came from the client. A number is one that varies where its unit says so, in the reply to a
- * message, or when it is long enough for a clock. In a keyword line of EHLO, which is compared by
- * its parameters, only the plainest of all this counts.
+ * The text is read from left to right, and examined at the beginning of each word. What has a
+ * format of its own (a date, an address, a UUID, the server's name) is recognized in any reply. Any
+ * other word of letters and digits is an ID when a word before it says so ("queued as", "id="),
+ * when it looks generated (alternating letters and digits, long runs of hex), or when it is in the
+ * reply to a message and has a digit, since other words there have none; but never when it is a
+ * version, or was sent by the client. A number varies when its unit says so, in the reply to a
+ * message, or when it is long enough for a clock. In an EHLO keyword line, which is compared by its
+ * parameters, only the clearest of these count.
  */
 #include "run/script/varying.h"
 
@@ -17,11 +17,11 @@
 
 enum {
 	ID_MAX = 256,
-	BEFORE_MAX = 48,   /* octets that are looked back for what stands before a word */
-	CLOCK_DIGITS = 10, /* of a Unix time, and of no limit that a server names */
+	BEFORE_MAX = 48,   /* octets searched backward for the word before */
+	CLOCK_DIGITS = 10, /* digits of a Unix time; no limit that a server announces is as long */
 };
 
-/* What stands between the letters and digits of an ID. */
+/* Returns whether a character may join the letters and digits of an ID. */
 static bool
 is_joint(char c)
 {
@@ -50,9 +50,12 @@ has_mask(const struct varying_context *c, enum match_mask_bit bit)
 	return c->masks >> bit & 1;
 }
 
-/* ---- what stands beside a word */
+/* ---- the context of a word */
 
-/* How a word is announced: not at all, as a number, as an ID, as an ID whatever its letters are. */
+/*
+ * How the text before a word announces it: not at all, as a number, as an ID, or as an ID even if
+ * it has only letters.
+ */
 enum announced { ANNOUNCED_NOT, ANNOUNCED_NUMBER, ANNOUNCED_ID, ANNOUNCED_SURELY };
 
 static struct span
@@ -108,7 +111,7 @@ announced_at(struct span text, size_t i)
 	return is_one_of(word, names) ? ANNOUNCED_ID : ANNOUNCED_NOT;
 }
 
-/* What is counted or measured is named after it. */
+/* Returns whether a unit follows the number. */
 static bool
 has_unit(struct span text, size_t i, bool of_time)
 {
@@ -125,7 +128,7 @@ has_unit(struct span text, size_t i, bool of_time)
 	return n > 0 && (is_one_of(word, times) || (!of_time && is_one_of(word, sizes)));
 }
 
-/* Does the client's text have this word? */
+/* Returns whether the client sent this word. */
 static bool
 was_said(const struct varying_context *c, struct span word)
 {
@@ -146,7 +149,7 @@ struct look {
 	size_t len; /* letters and digits */
 	size_t digits, upper, lower;
 	size_t turns;	/* from letters to digits, or back */
-	size_t humps;	/* from a small letter to a capital, or back within a word */
+	size_t humps;	/* changes from a lowercase to an uppercase letter */
 	size_t longest; /* run of digits */
 	bool hex;
 };
@@ -177,7 +180,7 @@ look_of(struct span word)
 	return l;
 }
 
-/* No language has such words: capitals and small letters mixed, or five consonants in a row. */
+/* Returns whether no language has such a word: mixed case, or five consonants in a row. */
 static bool
 is_unspeakable(struct span word, const struct look *l)
 {
@@ -204,7 +207,7 @@ looks_made(const struct look *l)
 	    (l->len >= 16 && both && l->humps + l->turns >= 4);
 }
 
-/* In a keyword line: no mechanism and no limit may look so. */
+/* For a keyword line, where no mechanism and no limit must match. */
 static bool
 looks_made_plainly(const struct look *l)
 {
@@ -214,7 +217,10 @@ looks_made_plainly(const struct look *l)
 	    ((l->hex && !both) || (both && l->humps + l->turns >= 4));
 }
 
-/* "4.96", "v1.6", "3.6.1-4+deb12u3", "Haraka/3.0.5", "8.17.1.9/8.17.1.9/Debian-2". */
+/*
+ * Returns whether a word is a version: "4.96", "v1.6", "3.6.1-4+deb12u3", "Haraka/3.0.5",
+ * "8.17.1.9/8.17.1.9/Debian-2".
+ */
 static bool
 is_version(struct span word, const struct look *l)
 {
@@ -235,7 +241,10 @@ is_version(struct span word, const struct look *l)
 	return parts > 1 && n == 0 && l->longest < CLOCK_DIGITS && l->digits + 1 < word.len;
 }
 
-/* Labels with dots between them, the last of letters: "mx-2.example.org". */
+/*
+ * Returns whether a word is a host name: labels separated by dots, the last of letters
+ * ("mx-2.example.org").
+ */
 static bool
 is_host(struct span word)
 {
@@ -261,7 +270,10 @@ is_host(struct span word)
 	return named && label.len >= 2 && letters == label.len;
 }
 
-/* The word at i, as far as an ID goes; what only ends a sentence is none of it. */
+/*
+ * Returns the word at i, including what may join the parts of an ID, but not the punctuation at its
+ * end.
+ */
 static struct span
 word_at(struct span text, size_t i)
 {
@@ -274,7 +286,7 @@ word_at(struct span text, size_t i)
 	return span_first(span_skip(text, i), n);
 }
 
-/* ---- what has a form */
+/* ---- what has a format of its own */
 
 static bool
 is_product(struct span text, size_t i)
@@ -296,7 +308,7 @@ address_at(struct span text, size_t i)
 	return is_joint(at(rest, n)) && ascii_is_alnum(at(rest, n + 1)) ? 0 : n;
 }
 
-/* An address in brackets, or before its port. */
+/* Returns whether an address, which may be in brackets, ends at i. */
 static bool
 address_before(struct span text, size_t i)
 {
@@ -333,7 +345,10 @@ own_name_at(struct span text, size_t i, const struct varying_context *c)
 	return is_joint(at(text, i + n)) && ascii_is_alnum(at(text, i + n + 1)) ? 0 : n;
 }
 
-/* A name that the server found, its own or the client's; one that the client gave is no other. */
+/*
+ * Returns the length of a host name that the server looked up, its own or the client's. A name that
+ * the client sent does not vary.
+ */
 static size_t
 host_at(struct span text, size_t i, const struct varying_context *c)
 {
@@ -357,7 +372,10 @@ host_at(struct span text, size_t i, const struct varying_context *c)
 
 /* ---- numbers and IDs */
 
-/* A number from its first digit on; the parts of 9.876 and 1,234 are one each. */
+/*
+ * Returns whether the number at i varies; *mask is what hides it. 9.876 and 1,234 are two numbers
+ * each.
+ */
 static bool
 number_varies(struct span text, size_t i, size_t n, const struct varying_context *c,
     enum match_mask_bit *mask)
@@ -394,7 +412,10 @@ number_varies(struct span text, size_t i, size_t n, const struct varying_context
 	return has_unit(text, end, !queued) || (queued && (n >= 3 || end - from > n));
 }
 
-/* "ready (D0B2BF)": the front of an ID, letters or digits by chance. */
+/*
+ * Returns whether the word is the short session ID of a greeting: "ready (D0B2BF)". It is the
+ * beginning of an ID, and may happen to have only letters or digits.
+ */
 static bool
 is_short_session_id(struct span text, size_t i, struct span word, const struct look *l,
     const struct varying_context *c)
@@ -445,8 +466,8 @@ id_varies(struct span text, size_t i, struct span word, const struct look *l,
 }
 
 /*
- * Made by a machine, or said of the message; an address that the client gave is neither, which
- * where it is not known what that was is told by the digits.
+ * Returns the length of a message ID: it is generated, announced, or in the reply to a message. An
+ * address that the client sent is not one; where it is unknown what was sent, digits are required.
  */
 static size_t
 message_id_at(struct span text, size_t i, const struct varying_context *c)
@@ -498,7 +519,7 @@ word_varies(struct span text, size_t i, const struct varying_context *c, struct 
 	    (at(word, key) == '/' && c->place == PLACE_GREETING && behind.lower == 0 &&
 		behind.len + key + 1 == word.len);
 	if (key > 0 && named && ascii_is_alnum(at(word, key + 1)))
-		return key + 1; /* "id=": what it names comes next */
+		return key + 1; /* "id=": the value follows */
 	n = digits_at(word, 0);
 	if (n > 0 && l.digits + 1 >= word.len && (n == word.len || strchr("./", word.at[n]))) {
 		enum announced announced = announced_at(text, i);
@@ -511,7 +532,7 @@ word_varies(struct span text, size_t i, const struct varying_context *c, struct 
 		    was_said(c, word))
 			return n;
 		if (id || (n >= CLOCK_DIGITS && !has_unit(text, i + n, false)))
-			mask = MASK_BIT_QUEUEID; /* which may have letters next time */
+			mask = MASK_BIT_QUEUEID; /* it may have letters in the next session */
 		if (!has_mask(c, mask))
 			return n;
 		return found(out, mask == MASK_BIT_QUEUEID ? TYPE_QUEUEID : TYPE_INT, mask, n);
@@ -531,7 +552,7 @@ varying_at(struct span text, size_t i, const struct varying_context *c, struct v
 
 	*out = (struct varying){ TYPE_NONE, MASK_BITS };
 	if (is_joint(rest.at[0]) && (i == 0 || strchr(" <([", text.at[i - 1])))
-		return word_varies(text, i, c, out); /* base64 may begin so */
+		return word_varies(text, i, c, out); /* base64 may begin like this */
 	if (!ascii_is_alnum(rest.at[0]) && rest.at[0] != '<')
 		return 1;
 	if (i > 0 && ascii_is_alnum(rest.at[0]) && ascii_is_alnum(text.at[i - 1]))
@@ -572,7 +593,7 @@ varying_host(struct span line)
 	    SPAN_NONE;
 }
 
-/* ---- as an S: line has it */
+/* ---- writing it as an S: line */
 
 static size_t
 backslashes(struct span text)
@@ -584,7 +605,10 @@ backslashes(struct span text)
 	return n;
 }
 
-/* What is left open of the front: what a terminal could take amiss, and backslashes before that. */
+/*
+ * Returns the length of what must be replaced by [..] at the front: unprintable characters, and the
+ * backslashes before them.
+ */
 static size_t
 unprintable_length(struct span text)
 {
@@ -596,14 +620,18 @@ unprintable_length(struct span text)
 	return all > before ? all : 0;
 }
 
-/* One character of `whole`, or several that mean something together: how many octets. */
+/*
+ * Appends one character of `whole`, or several that have a meaning together, escaped if necessary.
+ * Returns how many octets it took.
+ */
 static size_t
 put_literal(struct buf *out, struct span whole, size_t i, bool *pattern)
 {
 	struct span text = span_skip(whole, i);
 	bool literal = (i == 0 && span_starts(text, SPAN("\\/"))) ||
 	    (i > 0 && whole.at[i - 1] == ' ' && span_eq(text, SPAN("\\...")));
-	size_t n = literal ? 1 : unprintable_length(text); /* a literal form is no text */
+	/* the text looks like an escape of a script */
+	size_t n = literal ? 1 : unprintable_length(text);
 
 	if (n > 0) {
 		buf_append(out, SPAN("[..]"));
@@ -621,7 +649,9 @@ put_literal(struct buf *out, struct span whole, size_t i, bool *pattern)
 	return n;
 }
 
-/* A typed place and what was received there, unless that would end the place too soon. */
+/*
+ * Writes a typed placeholder with what was received, unless that contains the end of a placeholder.
+ */
 static void
 put_place(struct buf *out, enum value_type type, struct span value)
 {
@@ -642,11 +672,11 @@ varying_put(struct buf *out, struct span text, const struct varying_context *c)
 		buf_append(out, SPAN("/^\\.\\.\\.$/"));
 		return;
 	}
-	size_t last = span_trim_end(text, " \t").len; /* blanks at the end fit no pattern */
+	size_t last = span_trim_end(text, " \t").len; /* a pattern does not match trailing spaces */
 	for (size_t i = 0; i < (pattern ? last : text.len);) {
 		size_t end = i + (c ? varying_at(text, i, c, &v) : 1);
 		if (i > 0 && strchr("{\\", text.at[i - 1]))
-			v.type = TYPE_NONE; /* "{{{", "\{{" are read otherwise */
+			v.type = TYPE_NONE; /* "{{{" and "\{{" would be read differently */
 		pattern |= v.type != TYPE_NONE;
 		if (v.type != TYPE_NONE)
 			put_place(out, v.type, span_first(span_skip(text, i), end - i));

@@ -1,9 +1,9 @@
 /*
- * What of a reply is another at the next session though the server is the same: dates, addresses,
- * host names, queue IDs and session IDs of any shape, sizes and durations. It is found by how it
- * looks, by what stands before and behind it, and by what the reply answers, for a number in the
- * reply to a message is no such thing as one behind SIZE. Recording writes a typed place for each,
- * and the level `text` hides each where a script has the text as it was.
+ * Finds what varies in replies of the same server from session to session: dates, addresses, host
+ * names, queue IDs and session IDs of any form, sizes and durations. It is recognized by its form,
+ * by the words before and after it, and by what the reply answers: a number in the reply to a
+ * message varies, one after SIZE does not. Recording writes a typed placeholder for each, and level
+ * `text` hides each where a script has the literal text.
  */
 #ifndef RUN_SCRIPT_VARYING_H
 #define RUN_SCRIPT_VARYING_H
@@ -12,30 +12,36 @@
 
 struct varying_context {
 	enum reply_place place;
-	unsigned masks;	  /* bits of MATCH_MASKS: what is looked for */
-	struct span host; /* the server's own name; empty: not known */
-	/* what the client sent, lines with LF: a word of it that comes back is no other next time
+	unsigned masks;	  /* bits of MATCH_MASKS: what to look for */
+	struct span host; /* the server's own name; empty: unknown */
+	/*
+	 * what the client sent, as lines with LF: a word of it that the server repeats does not
+	 * vary
 	 */
 	struct span said;
 };
 
 struct varying {
-	enum value_type type;	  /* TYPE_NONE: it is the same each time */
-	enum match_mask_bit mask; /* what hides it */
+	enum value_type type;	  /* TYPE_NONE: it does not vary */
+	enum match_mask_bit mask; /* the mask that hides it */
 };
 
 /*
- * How many octets from text.at[i] on belong together, at least one, and what they are. `i` is less
- * than text.len, and the octets before it were gone over so.
+ * Returns how many octets from text.at[i] on belong together, at least one, and sets *out to what
+ * they are. `i` must be less than text.len. To scan a text, begin at 0 and advance by the result.
  */
 size_t varying_at(struct span text, size_t i, const struct varying_context *, struct varying *out);
 
-/* The server's own name in the first line of a greeting or of its reply to EHLO; empty: none. */
+/*
+ * Returns the server's own name in the first line of a greeting or of its reply to EHLO; empty:
+ * none.
+ */
 struct span varying_host(struct span line);
 
 /*
- * A reply's text as an S: line has it: a typed place for what varies, what would be a pattern as a
- * literal, what is not printable left open. NULL: nothing is known to vary.
+ * Appends a reply's text as written in an S: line: with typed placeholders for what varies, escapes
+ * for what would be a pattern, and [..] for what is not printable. A NULL context means that
+ * nothing varies.
  */
 void varying_put(struct buf *, struct span text, const struct varying_context *);
 

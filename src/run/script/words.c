@@ -1,10 +1,10 @@
 /*
- * words - the words of a script that are no steps: how the arguments of each are read, and at the
- * end the table of them, a row a word.
+ * words - the words of a script that are not steps: parses the arguments of each. The table at the
+ * end has one row per word.
  */
 #include "run/script/words.h"
 
-/* What a reader fills and gives out, in the arena. */
+/* Declares and allocates the arguments that a parser fills in. */
 #define ARGS(type)	type *args = ARENA_NEW(ctx->arena, type); *out = args
 
 static bool
@@ -54,7 +54,7 @@ word_parse_ere(const struct expect_ere **ere, struct cursor *c, struct arena *ar
 	if (end >= c->rest.len)
 		return cursor_fail(c, err, "the regular expression has no closing slash");
 	char *source = arena_get(arena, end);
-	for (size_t i = 1; i < end; i++) {		/* "\/" within the slashes is a slash */
+	for (size_t i = 1; i < end; i++) {		/* "\/" between the slashes is a slash */
 		i += c->rest.at[i] == '\\' && i + 1 < end && c->rest.at[i + 1] == '/';
 		source[n++] = c->rest.at[i];
 	}
@@ -65,7 +65,7 @@ word_parse_ere(const struct expect_ere **ere, struct cursor *c, struct arena *ar
 	return *ere || cursor_fail(&at, err, "%s", why.text);
 }
 
-/* "+date -host", "name /ERE/". */
+/* Parses "+date -host" or "name /ERE/". */
 static bool
 parse_mask(const void **out, struct cursor *c, const struct text_context *ctx,
     struct expect_ere **eres, struct err *err)
@@ -242,7 +242,7 @@ parse_listen(const void **out, struct cursor *c, const struct text_context *ctx,
 	    cursor_fail(c, err, "expected an address, such as /listen 127.0.0.1:2525");
 }
 
-/* ---- what must hold: /assert, /time and /if */
+/* ---- conditions: /assert, /time and /if */
 
 static const struct {
 	const char *word;
@@ -356,7 +356,7 @@ parse_assert(const void **out, struct cursor *c, const struct text_context *ctx,
 		word = cursor_word(c);
 	}
 	if (word.len == 0)
-		return true;		/* it exists, it is so */
+		return true;		/* no operator: the subject must exist, or be true */
 	if (span_eq(word, SPAN("=")))
 		word = SPAN("==");
 	for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
@@ -379,7 +379,7 @@ parse_time(const void **out, struct cursor *c, const struct text_context *ctx,
 	return parse_assert(out, c, ctx, eres, err);
 }
 
-/* ---- how the session is run: /requires, /timeout and /tls */
+/* ---- session settings: /requires, /timeout and /tls */
 
 static bool
 parse_requires(const void **out, struct cursor *c, const struct text_context *ctx,

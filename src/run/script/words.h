@@ -1,7 +1,8 @@
 /*
- * The words of a script that are not steps of a session: settings of the play, assertions, and
- * what only the server's side does. One row per word; ->args of the item is the struct named
- * here. A word belongs to the client, to the server, or to both; the other side ignores it.
+ * The words of a script that are not steps of a session: settings of the play, assertions, and what
+ * only the server's side does. Each word is one row of a table; ->args of the item points to the
+ * type named here. A word belongs to the client, to the server, or to both; the other side ignores
+ * it.
  */
 #ifndef RUN_SCRIPT_WORDS_H
 #define RUN_SCRIPT_WORDS_H
@@ -24,7 +25,7 @@ enum script_word_kind {
 	WORD_ASSERT,		/* struct word_assert */
 	WORD_TIME,		/* struct word_assert */
 	WORD_EARLY,		/* NULL */
-	WORD_PIPELINE,		/* bool; NULL: on. The parser has already grouped */
+	WORD_PIPELINE,		/* bool; for the parser, which has already grouped the commands */
 	WORD_WRITE,		/* struct pace */
 	WORD_REPEAT,		/* struct word_repeat */
 	WORD_RETRY,		/* struct word_repeat */
@@ -32,7 +33,7 @@ enum script_word_kind {
 	WORD_LISTEN,		/* struct span: ADDR:PORT */
 	WORD_DELAY,		/* uint64_t, milliseconds before the next reply (server) */
 	WORD_TRICKLE,		/* struct pace: how replies are sent from now on (server) */
-	/* uint64_t, milliseconds that the reply before it took (server, mock_opts.realtime) */
+	/* uint64_t, milliseconds that the last reply took (server, mock_opts.realtime) */
 	WORD_TOOK,
 	WORD_TIMES,		/* unsigned: how many connections play this case (server) */
 	WORD_KINDS
@@ -44,11 +45,14 @@ struct script_word {
 	const char *name, *args, *help;
 	enum script_word_kind kind;
 	unsigned side;
-	bool block;			/* /end closes it */
+	bool block;			/* begins a block, which ends at /end */
 	bool (*parse)(const void **args, struct cursor *, const struct text_context *,
 	    struct expect_ere **, struct err *);
 };
-/* Parses an expression between slashes, and the spaces after it. False with err (ERR_USAGE). */
+/*
+ * Parses an expression between slashes, and skips the spaces after it. Returns false and sets err
+ * (ERR_USAGE).
+ */
 bool word_parse_ere(const struct expect_ere **, struct cursor *, struct arena *,
     struct expect_ere **eres, struct err *);
 extern const struct script_word script_words[];		/* ends with a NULL name */
@@ -96,7 +100,7 @@ struct word_assert {
 	bool negated;
 	enum assert_op op;
 	struct script_text value;
-	uint64_t number;		/* milliseconds for a time, else the number */
+	uint64_t number;		/* in milliseconds when it is a time */
 	const struct expect_ere *ere;
 };
 

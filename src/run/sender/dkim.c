@@ -1,4 +1,4 @@
-/* dkim - the public key of a DKIM selector. */
+/* dkim - looks up and parses the public key of a DKIM selector. */
 #include "run/sender/dkim.h"
 
 #include <assert.h>
@@ -30,7 +30,7 @@ dkim_state_word(enum dkim_state state)
 	return words[state];
 }
 
-/* Is one of the words between ":" this one? */
+/* Returns whether a colon-separated list has this word. */
 static bool
 lists(struct span list, const char *word)
 {
@@ -40,7 +40,7 @@ lists(struct span list, const char *word)
 	return false;
 }
 
-/* An Ed25519 key is its 32 octets (RFC 8463 4.2); RSA has a structure (RFC 6376 3.6.1). */
+/* An Ed25519 key is 32 raw octets (RFC 8463 4.2), an RSA key a DER structure (RFC 6376 3.6.1). */
 static void
 read_key(struct dkim_key *k, struct span p, struct arena *arena)
 {

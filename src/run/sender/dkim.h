@@ -1,6 +1,6 @@
 /*
- * The public key of a DKIM selector (RFC 6376 3.6.1, RFC 8463): SELECTOR._domainkey.DOMAIN. No
- * lookup tells whether signatures are made with its private half.
+ * The public key of a DKIM selector, at SELECTOR._domainkey.DOMAIN (RFC 6376 3.6.1, RFC 8463).
+ * Whether mail is signed with the matching private key cannot be looked up.
  */
 #ifndef RUN_SENDER_DKIM_H
 #define RUN_SENDER_DKIM_H
@@ -29,35 +29,35 @@ const char *dkim_state_word(enum dkim_state);
 
 struct dkim_key {
 	enum dkim_state state;
-	struct span name;		/* looked up: "s1._domainkey.example.org" */
+	struct span name;		/* the name looked up: "s1._domainkey.example.org" */
 	struct span text;		/* the record, as published */
 	bool authentic;			/* DNSSEC-validated */
-	struct span why;		/* of NONE, FAILED, MALFORMED */
+	struct span why;		/* why NONE, FAILED or MALFORMED */
 	struct span type;		/* "rsa", "ed25519"; as published */
-	unsigned bits;			/* of an RSA key; 0: unknown */
+	unsigned bits;			/* size of an RSA key; 0: unknown */
 	bool testing;			/* t=y: verifiers treat it as not signed */
-	/* t=s: the i= of a signature must not be in a subdomain */
+	/* t=s: the i= of a signature must not be a subdomain */
 	bool strict;
 	bool no_sha256;			/* h= excludes it */
 	bool no_email;			/* s= excludes email */
 };
 
 /*
- * Parses a record: sets everything but ->name, ->authentic and a failed lookup. Spans live in
- * `text` or the arena.
+ * Parses a record: sets all fields except ->name and ->authentic. Spans live in `text` or the
+ * arena.
  */
 void dkim_key_parse(struct span text, struct arena *, struct dkim_key *);
 
-/* Called once, perhaps within dkim_find; the result lives in the env's arena. */
+/* Called once, possibly within dkim_find; the result lives in the env's arena. */
 typedef void dkim_fn(void *ctx, const struct dkim_key *);
 
 struct dkim_query;
-/* NULL: dkim_fn was already called. */
+/* Looks up a key. Returns NULL if dkim_fn was called already. */
 struct dkim_query *dkim_find(const struct lookup_env *, struct span selector, struct span domain,
     dkim_fn *, void *ctx);
-void dkim_free(struct dkim_query *);	/* also cancels; needed after dkim_fn too; NULL is fine */
+void dkim_free(struct dkim_query *);	/* also cancels; required after dkim_fn too; NULL is fine */
 
-/* One sentence, fit to follow "DKIM s1: ", safe to show. In the arena. */
+/* Returns one sentence, fit to follow "DKIM s1: " and safe to show. In the arena. */
 struct span dkim_sentence(const struct dkim_key *, struct arena *);
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * dmarc - the DMARC policy of a domain, and its organizational domain.
+ * dmarc - finds the DMARC policy of a domain, and its organizational domain.
  *
- * The tree walk asks for _dmarc at the domain, then at each of its parents: with more than eight
- * labels, first at the one that has seven, so that nobody can make a receiver ask for long. It ends
- * at a record with psd=, or at the root. Of the records on the way, the one with psd=n is that of
- * the organizational domain; below one with psd=y lies it; else the one with the fewest labels is.
+ * The tree walk (DMARCbis 4.10) asks for _dmarc at the domain, then at each of its parents. If the
+ * domain has more than eight labels it continues with the last seven, which limits the number of
+ * queries. It ends at a record with psd=, or at the root. A record with psd=n is at the
+ * organizational domain; a record with psd=y is one label above it; otherwise it is the domain of
+ * the record with the fewest labels.
  */
 #include "run/sender/dmarc.h"
 
@@ -14,7 +15,7 @@
 #include "base/text.h"
 #include "run/sender/tags.h"
 
-/* What stands at one domain of the way up. */
+/* The result of one query of the walk. */
 struct step {
 	struct span domain;
 	enum dmarc_state state;
@@ -108,7 +109,7 @@ has_uri(struct span list)
 	return false;
 }
 
-/* adkim, aspf: "r" or "s". */
+/* Returns whether adkim or aspf is "s"; "r" is the default. */
 static bool
 is_strict(const struct tags *tags, const char *name, const char **wrong)
 {
@@ -120,8 +121,9 @@ is_strict(const struct tags *tags, const char *name, const char **wrong)
 }
 
 /*
- * Unknown tags are ignored, and what is malformed is taken for its default (RFC 7489 6.3); without
- * a valid p=, or with an invalid sp=, reports alone are asked for, if they are (6.6.3, step 6).
+ * Unknown tags are ignored, and malformed ones have their default value (RFC 7489 6.3). Without a
+ * valid p=, or with an invalid sp=, the record counts as p=none if it asks for reports (RFC 7489
+ * 6.6.3, step 6).
  */
 bool
 dmarc_record_parse(struct span text, struct dmarc_record *r, const char **why)
@@ -189,7 +191,10 @@ parent(struct span name)
 	return name;
 }
 
-/* All that was asked for is known: the organizational domain, and the record that applies. */
+/*
+ * Called when all replies are known: determines the organizational domain and the record that
+ * applies.
+ */
 static void
 dmarc_conclude(struct dmarc_query *q)
 {
@@ -217,7 +222,10 @@ dmarc_conclude(struct dmarc_query *q)
 		d->by = top == first && q->nsteps == 1 ? DMARC_ORGANIZATION_SELF :
 							 DMARC_ORGANIZATION_TOP;
 	}
-	/* DMARCbis 4.10.1: the domain's own, the organizational domain's, that of psd=y */
+	/*
+	 * the domain's own record, else the organizational domain's, else that of psd=y (DMARCbis
+	 * 4.10.1)
+	 */
 	const struct step *use = first;
 	for (size_t i = 1; i < q->nsteps && use->state != DMARC_FOUND; i++)
 		if (q->step[i].state == DMARC_FOUND &&
@@ -226,7 +234,7 @@ dmarc_conclude(struct dmarc_query *q)
 	if (use->state != DMARC_FOUND && d->by == DMARC_ORGANIZATION_PSD_YES)
 		use = last;
 	for (size_t i = 1; i < q->nsteps && use->state == DMARC_NONE; i++)
-		use = &q->step[i]; /* a record that counts for nothing, or a failure */
+		use = &q->step[i]; /* an invalid record, or a failure */
 	if (failed)
 		d->by = DMARC_ORGANIZATION_UNSURE;
 	d->state = use->state;

@@ -1,8 +1,8 @@
 /*
- * The DMARC policy for the domain in From (RFC 7489 6), and the organizational domain that
- * relaxed alignment compares. RFC 7489 leaves the latter to a list of public suffixes; here it is
- * found in the DNS alone, by the tree walk of its successor (DMARCbis 4.10), and the result says
- * how.
+ * The DMARC policy for the domain in From (RFC 7489 6), and the organizational domain, which
+ * relaxed alignment compares. RFC 7489 finds the latter in a list of public suffixes; here it is
+ * found in the DNS alone, by the tree walk of the successor of that RFC (DMARCbis 4.10), and the
+ * result says how.
  */
 #ifndef RUN_SENDER_DMARC_H
 #define RUN_SENDER_DMARC_H
@@ -18,19 +18,22 @@ struct dmarc_record {
 	enum dmarc_policy p, sp, np;	/* as published */
 	unsigned pct;			/* percent; 100 when not given */
 	bool strict_dkim, strict_spf;	/* adkim, aspf */
-	char psd;			/* 'y', 'n' or 'u', which is the default (DMARCbis) */
+	char psd;			/* 'y', 'n' or 'u', the default (DMARCbis) */
 	bool testing;			/* t=y (DMARCbis) */
 	struct span rua, ruf;		/* as published */
-	/* what receivers ignore or misread in it; NULL: nothing */
+	/* what receivers ignore or misread in the record; NULL: nothing */
 	const char *wrong;
 };
 
 /*
- * Parses a record; `rua` and `ruf` point into `text`. False: invalid, and *why says what is wrong
- * (RFC 7489 6.3, 6.6.3).
+ * Parses a record; `rua` and `ruf` point into `text`. Returns false and sets *why when it is
+ * invalid (RFC 7489 6.3, 6.6.3).
  */
 bool dmarc_record_parse(struct span text, struct dmarc_record *, const char **why);
-/* Whether it begins with the tag "v=DMARC1". Other records are ignored (RFC 7489 6.6.3). */
+/*
+ * Returns whether a text begins with the tag "v=DMARC1". Other records are ignored (RFC 7489
+ * 6.6.3).
+ */
 bool dmarc_is_record(struct span text);
 
 /* state, the word for it in JSON */
@@ -65,13 +68,15 @@ const char *dmarc_organization_word(enum dmarc_organization);
 
 struct dmarc {
 	enum dmarc_state state;
-	struct span domain;		/* looked up */
-	/* whose record applies or is invalid: the domain or one above it; the domain for NONE */
+	struct span domain;		/* the domain looked up */
+	/*
+	 * the domain whose record applies or is invalid: ->domain or one above it; NONE: ->domain
+	 */
 	struct span at;
 	struct span text;		/* that record, as published */
 	bool authentic;			/* DNSSEC-validated */
 	struct dmarc_record record;
-	/* of FOUND: what receivers are asked to do with mail that fails */
+	/* if FOUND: what receivers are asked to do with mail that fails */
 	enum dmarc_policy policy;
 	struct span why;		/* why it is not FOUND */
 	struct span organization;
@@ -79,22 +84,26 @@ struct dmarc {
 	unsigned queries;
 };
 
-/* Called once, perhaps within dmarc_find; the result lives in the env's arena. */
+/* Called once, possibly within dmarc_find; the result lives in the env's arena. */
 typedef void dmarc_fn(void *ctx, const struct dmarc *);
 
 struct dmarc_query;
-/* `domain` must be in A-labels. NULL: dmarc_fn was already called. */
+/*
+ * Looks up the policy of a domain, given in A-labels. Returns NULL if dmarc_fn was called already.
+ */
 struct dmarc_query *dmarc_find(
     const struct lookup_env *, struct span domain, dmarc_fn *, void *ctx);
-/* also cancels; needed after dmarc_fn too; NULL is fine */
+/*
+ * Also cancels; must also be called after dmarc_fn, unless dmarc_find returned NULL. NULL is fine.
+ */
 void dmarc_free(struct dmarc_query *);
 
-/* One sentence, fit to follow "DMARC: ", safe to show. In the arena. */
+/* Returns one sentence, fit to follow "DMARC: " and safe to show. In the arena. */
 struct span dmarc_sentence(const struct dmarc *, struct arena *);
 
 /*
- * Compares the domain in From with one that SPF or DKIM authenticated, by what dmarc_find found
- * for each (RFC 7489 3.1). UNSURE: their organizational domains could not be determined.
+ * Returns whether the domain in From aligns with one that SPF or DKIM authenticated, by what
+ * dmarc_find found for each (RFC 7489 3.1). UNSURE: their organizational domains are unknown.
  */
 enum dmarc_alignment { DMARC_NOT_ALIGNED, DMARC_ALIGNED, DMARC_ALIGNMENT_UNSURE };
 enum dmarc_alignment dmarc_align(

@@ -1,4 +1,4 @@
-/* dnsbl - one address at one block list. */
+/* dnsbl - looks up an address in a block list. */
 #include "run/sender/dnsbl.h"
 
 #include <assert.h>
@@ -35,7 +35,7 @@ tell(struct dnsbl_query *q, enum dnsbl_state state)
 	q->fn(q->ctx, q->list);
 }
 
-/* False: there is no answer at all, which has been told. */
+/* Returns whether there is an answer; if not, reports the failure. */
 static bool
 is_answer(struct dnsbl_query *q, const struct dns_reply *reply)
 {
@@ -47,7 +47,7 @@ is_answer(struct dnsbl_query *q, const struct dns_reply *reply)
 	return false;
 }
 
-/* RFC 5782 2.1: the reason, where there is one; the listing stands without it. */
+/* Takes the reason, if there is one; the listing stands without it (RFC 5782 2.1). */
 static void
 on_reason(void *ctx, const struct dns_reply *reply)
 {
@@ -64,7 +64,7 @@ on_reason(void *ctx, const struct dns_reply *reply)
 	tell(q, q->list->state);
 }
 
-/* RFC 5782 5: a list has 127.0.0.2 on it, so that one that is none, or is gone, can be told. */
+/* Every list contains 127.0.0.2, which shows whether the list exists (RFC 5782 5). */
 static void
 on_test(void *ctx, const struct dns_reply *reply)
 {
@@ -113,7 +113,9 @@ on_codes(void *ctx, const struct dns_reply *reply)
 		    l->ncodes < DNSBL_CODES_MAX && (r = dns_next(reply->answer, owner, DNS_A, r))) {
 			l->code[l->ncodes++] = r->addr;
 			refused |= is_in(&r->addr, 0x7FFFFF, 24); /* 127.255.255.0/24 */
-			/* 127.0.0.0/8, without 127.0.0.1, which lists answer where all are barred
+			/*
+			 * 127.0.0.0/8 except 127.0.0.1, which some lists return to queries they
+			 * reject
 			 */
 			listed |= is_in(&r->addr, 0x7F, 8) && !is_in(&r->addr, 0x7F000001, 32);
 		}

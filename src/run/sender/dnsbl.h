@@ -1,4 +1,7 @@
-/* One address in one DNS block list (RFC 5782); queried only when the user names the list. */
+/*
+ * Looks up an address in a DNS block list (RFC 5782). Lists are queried only if the user names
+ * them.
+ */
 #ifndef RUN_SENDER_DNSBL_H
 #define RUN_SENDER_DNSBL_H
 
@@ -28,24 +31,26 @@ const char *dnsbl_state_word(enum dnsbl_state);
 struct dnsbl {
 	enum dnsbl_state state;
 	struct span zone;		/* "zen.spamhaus.org" */
-	struct span name;		/* looked up: "7.100.51.198.zen.spamhaus.org" */
-	struct addr code[DNSBL_CODES_MAX];	/* its answer */
+	struct span name;		/* the name looked up: "7.100.51.198.zen.spamhaus.org" */
+	struct addr code[DNSBL_CODES_MAX];	/* addresses in its answer */
 	size_t ncodes;
 	struct span reason;		/* its TXT record, as published */
-	struct span why;		/* of FAILED */
+	struct span why;		/* why FAILED */
 };
 
-/* Called once, perhaps within dnsbl_find; the result lives in the env's arena. */
+/* Called once, possibly within dnsbl_find; the result lives in the env's arena. */
 typedef void dnsbl_fn(void *ctx, const struct dnsbl *);
 
 struct dnsbl_query;
-/* NULL: dnsbl_fn was already called. */
+/* Looks up an address in the list of a zone. Returns NULL if dnsbl_fn was called already. */
 struct dnsbl_query *dnsbl_find(const struct lookup_env *, const struct addr *, struct span zone,
     dnsbl_fn *, void *ctx);
-/* also cancels; needed after dnsbl_fn too; NULL is fine */
+/*
+ * Also cancels; must also be called after dnsbl_fn, unless dnsbl_find returned NULL. NULL is fine.
+ */
 void dnsbl_free(struct dnsbl_query *);
 
-/* One sentence, fit to follow "block list: ", safe to show. In the arena. */
+/* Returns one sentence, fit to follow "block list: " and safe to show. In the arena. */
 struct span dnsbl_sentence(const struct dnsbl *, struct arena *);
 
 #endif

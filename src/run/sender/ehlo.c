@@ -1,4 +1,4 @@
-/* ehlo - the name that a client sends in EHLO. */
+/* ehlo - looks up the name that a client sends in EHLO. */
 #include "run/sender/ehlo.h"
 
 #include <assert.h>
@@ -66,7 +66,7 @@ on_host(void *ctx, const struct host *h)
 		tell(q, q->source.len == 0 ? EHLO_EXISTS : same ? EHLO_MATCHES : EHLO_DIFFERS);
 }
 
-/* RFC 5321 4.1.3: "[192.0.2.1]", "[IPv6:2001:db8::1]". */
+/* Parses "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC 5321 4.1.3). */
 static bool
 read_literal(struct span name, struct addr *a)
 {
@@ -96,7 +96,7 @@ ehlo_find(const struct lookup_env *env, struct span name, const struct addr *sou
 	if (source)
 		q->source = *source;
 	q->ehlo->name = name;
-	plain.opts = &both; /* not what --resolve or -4 say on this side */
+	plain.opts = &both; /* --resolve and -4 are only for this side */
 	if (read_literal(name, &literal))
 		tell(q, !source || is_source(q, &literal) ? EHLO_LITERAL : EHLO_LITERAL_DIFFERS);
 	else if (addr_parse(&literal, name, 0) || !host_ascii(name, env->arena, &ascii, NULL) ||

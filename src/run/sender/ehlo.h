@@ -1,7 +1,7 @@
 /*
- * The name that a client sends in EHLO, judged as servers judge it: is it a fully qualified host
- * name or an address literal (RFC 5321 4.1.1.1, 4.1.3), does it exist, and does it have the
- * client's address?
+ * Judges the name that a client sends in EHLO as servers do: whether it is a fully qualified host
+ * name or an address literal (RFC 5321 4.1.1.1, 4.1.3), whether it exists, and whether it has the
+ * client's address.
  */
 #ifndef RUN_SENDER_EHLO_H
 #define RUN_SENDER_EHLO_H
@@ -33,19 +33,22 @@ struct ehlo {
 	struct addr *addr;		/* its addresses */
 	size_t naddr;
 	bool authentic;			/* DNSSEC-validated */
-	struct span why;		/* of NOT_FOUND and FAILED */
+	struct span why;		/* why NOT_FOUND or FAILED */
 };
 
-/* Called once, perhaps within ehlo_find; the result lives in the env's arena. */
+/* Called once, possibly within ehlo_find; the result lives in the env's arena. */
 typedef void ehlo_fn(void *ctx, const struct ehlo *);
 
 struct ehlo_query;
-/* `source` NULL: no address to compare with. NULL: ehlo_fn was already called. */
+/*
+ * Looks up a name. `source` NULL: no address to compare with. Returns NULL if ehlo_fn was called
+ * already.
+ */
 struct ehlo_query *ehlo_find(const struct lookup_env *, struct span name,
     const struct addr *source, ehlo_fn *, void *ctx);
-void ehlo_free(struct ehlo_query *);	/* also cancels; needed after ehlo_fn too; NULL is fine */
+void ehlo_free(struct ehlo_query *);	/* also cancels; required after ehlo_fn too; NULL is fine */
 
-/* One sentence, fit to follow "EHLO: ", safe to show. In the arena. */
+/* Returns one sentence, fit to follow "EHLO: " and safe to show. In the arena. */
 struct span ehlo_sentence(const struct ehlo *, struct arena *);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * sender_check - why mail from a domain is rejected, as far as the DNS tells.
  *
- * Everything is asked side by side. The organizational domains of those that SPF or DKIM would
- * authenticate are sought like that of From, once for each domain.
+ * All lookups are made in parallel. The organizational domains of the domains that SPF or DKIM
+ * would authenticate are looked up like that of From, each domain once.
  */
 #include "run/sender/sender_check.h"
 
@@ -34,15 +34,15 @@ struct sender_check {
 	struct lookup_env env;
 	sender_check_fn *fn;
 	void *ctx;
-	struct loop_timer *later; /* tells, where nothing else is on the stack */
+	struct loop_timer *later; /* reports at the next wake-up */
 	size_t waiting;
 	struct spf_query *spf;
-	struct target target;		/* the source, as one */
+	struct target target;		/* the source as a target */
 	struct lookup_query *reverse;
 	struct ehlo_query *ehlo;
 	struct key key[SENDER_SELECTORS_MAX];
 	struct list list[SENDER_LISTS_MAX];
-	struct domain domain[DOMAINS_MAX]; /* the first one is that of From */
+	struct domain domain[DOMAINS_MAX]; /* the first is that of From */
 	size_t ndomains;
 	struct span spf_domain;
 	struct sender *sender;
@@ -150,7 +150,7 @@ add_domain(struct sender_check *c, struct span name)
 	c->ndomains++;
 }
 
-/* "alice@example.org", "<alice@example.org>" or "example.org", as A-labels. */
+/* Reads the domain of "alice@example.org", "<alice@example.org>" or "example.org", as A-labels. */
 static bool
 read_domain(struct span text, struct arena *arena, struct span *domain, struct err *err)
 {
@@ -166,7 +166,7 @@ read_domain(struct span text, struct arena *arena, struct span *domain, struct e
 	    err_set(err, ERR_USAGE, "\"%.*s\" is neither an address nor a domain", SPAN_ARG(text));
 }
 
-/* IPv4 within IPv6 is IPv4 (RFC 7208 4.1). */
+/* Returns an IPv4-mapped address as IPv4 (RFC 7208 4.1). */
 static struct addr
 plain_address(const struct addr *a)
 {

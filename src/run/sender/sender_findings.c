@@ -36,7 +36,7 @@ find_spf_notes(struct findings *f, const struct spf *spf)
 		bool all = n->kind == SPF_NOTE_PLUS_ALL;
 		struct span term = text_safe(f->arena, n->term);
 		if (n->kind == SPF_NOTE_MACRO && spf->why == SPF_WHY_MACRO)
-			continue; /* it is the finding itself */
+			continue; /* reported as a finding of its own */
 		struct diagnosis *d = find(
 		    f, all ? CAUSE_SPF_PLUS_ALL : CAUSE_SPF_REMARK, spf->record);
 		set(f, d, FIELD_DOMAIN, n->domain);
@@ -48,7 +48,7 @@ find_spf_notes(struct findings *f, const struct spf *spf)
 	}
 }
 
-/* What an address that matches early does not see, and others do. */
+/* Adds errors in the tree that other addresses meet and this one, which matches early, does not. */
 static void
 find_spf_tree(struct findings *f, const struct spf *spf)
 {
@@ -89,7 +89,7 @@ find_spf(struct findings *f, const struct spf *spf)
 
 	f->place.domain = spf->domain;
 	if (spf->why == SPF_WHY_LOOKUPS && spf->tree_lookups > SPF_LOOKUPS_MAX)
-		cause = CAUSE_NONE; /* the tree says it, and how many they are */
+		cause = CAUSE_NONE; /* find_spf_tree reports it, with their number */
 	if (cause != CAUSE_NONE) {
 		struct diagnosis *d = find(f, cause, spf->record);
 		set(f, d, FIELD_WHY, spf_reason(spf, f->arena));
@@ -177,7 +177,7 @@ find_dmarc(struct findings *f)
 		return;
 	d = find(f, CAUSE_DMARC_WOULD_FAIL, m->text);
 	set(f, d, FIELD_WHAT, span_of(dmarc_policy_word(m->policy)));
-	/* whether there is a good signature, nobody here knows */
+	/* whether mail has a good signature is unknown here */
 	d->state = s->ndkim > 0 && !dkim ? STATE_CRITICAL : STATE_WARNING;
 }
 
@@ -241,7 +241,7 @@ find_list(struct findings *f, const struct dnsbl *l)
 		set(f, d, FIELD_CODE, span_of(addr_host(&l->code[0], text)));
 }
 
-/* The worst first; among equals the order in which they were found. */
+/* Sorts findings, the worst first; equal ones stay in the order found. */
 static struct diagnosis *
 ranked(struct diagnosis *list)
 {

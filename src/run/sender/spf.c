@@ -1,14 +1,14 @@
 /*
- * spf - SPF as a receiver evaluates it.
+ * spf - evaluates SPF as a receiver does.
  *
  * check_host() of RFC 7208 4 calls itself for include and redirect; here each such call is a frame
- * on a stack. spf_run works terms off until one of them must wait for the DNS, and the answer goes
- * on from there. A term whose domain has a macro may match or not: what it would decide is put into
- * the frame's set `maybe`, and evaluation goes on as if it had not matched. A frame ends with a set
- * of results, therefore, of one where no macro had a say.
+ * on a stack. spf_run evaluates terms until one must wait for the DNS, and continues when the reply
+ * comes. A term whose domain has a macro may match or not: the result of a match is added to the
+ * frame's set `maybe`, and evaluation continues as if it had not matched. A frame therefore ends
+ * with a set of results, which has one element if no macro was involved.
  *
- * The same machine reads the tree a second time (`reading`), where nothing is matched and every
- * include is entered, out of the records that are known already where they are.
+ * The same machine then reads the tree a second time (`reading`): nothing is matched and every
+ * include is entered, using records already known where possible.
  */
 #include "run/sender/spf.h"
 
@@ -20,7 +20,7 @@
 
 enum { PERM_BITS = BIT(SPF_PERMERROR) | BIT(SPF_NONE) };
 
-/* The record of a domain, asked for once. */
+/* The record of a domain, looked up once. */
 struct spf_known {
 	struct spf_known *next;
 	struct span domain, text;
@@ -36,9 +36,9 @@ struct spf_known {
 struct spf_frame {
 	struct spf_frame *up;
 	const struct spf_known *known;
-	const struct spf_term *term; /* of `up`, that led here */
+	const struct spf_term *term; /* the term of `up` that led here */
 	struct span domain;
-	size_t at; /* the term that is evaluated */
+	size_t at; /* index of the current term */
 	unsigned maybe;
 };
 
@@ -53,18 +53,18 @@ struct spf_query {
 	enum dns_type type;
 	struct spf_known *known;
 	struct spf_frame *frame;
-	/* the hosts of a mx or ptr term, asked for one after the other */
+	/* the hosts of a mx or ptr term, looked up one after the other */
 	struct span name[SPF_NAMES_MAX];
 	size_t nnames, at_name;
 	bool reading, over, starting, told;
-	struct spf_at macro; /* the first term that may have decided */
+	struct spf_at macro; /* the first term with a macro */
 	struct spf *spf;
 };
 
 static void spf_run(struct spf_query *);
 static void spf_leave(struct spf_query *, unsigned results);
 
-/* ---- what is said of it */
+/* ---- recording the result */
 
 static struct spf_at
 term_at(const struct spf_query *q)
@@ -76,7 +76,7 @@ term_at(const struct spf_query *q)
 	return (struct spf_at){ f->known->record.term[f->at].text, f->domain };
 }
 
-/* What decides is where evaluation is now, and the way to there. */
+/* Records the reason for the result, and the path to the current frame. */
 static void
 decided(struct spf_query *q, enum spf_why why, struct spf_at at)
 {
@@ -151,7 +151,10 @@ on_reply(void *ctx, const struct dns_reply *reply)
 	spf_run(q);
 }
 
-/* A name that the DNS cannot have is one that does not exist: `take` gets no reply. */
+/*
+ * Sends a query. A name that is invalid in the DNS counts as nonexistent: `take` is called with
+ * NULL.
+ */
 static void
 ask(struct spf_query *q, struct span name, enum dns_type type,
     void (*take)(struct spf_query *, const struct dns_reply *))
@@ -164,7 +167,7 @@ ask(struct spf_query *q, struct span name, enum dns_type type,
 		take(q, NULL);
 }
 
-/* The name of a domain-spec as net/dns_wire.h writes names. */
+/* Returns the name of a domain-spec, escaped as in net/dns_wire.h. */
 static struct span
 dns_name(struct spf_query *q, struct span spec)
 {
@@ -179,7 +182,7 @@ dns_name(struct spf_query *q, struct span spec)
 	return (struct span){ out, n };
 }
 
-/* Ends the evaluation of this frame by an error. */
+/* Ends the evaluation of the current frame with an error. */
 static void
 fail(struct spf_query *q, enum spf_result result, enum spf_why why)
 {
@@ -188,8 +191,8 @@ fail(struct spf_query *q, enum spf_result result, enum spf_why why)
 }
 
 /*
- * The answer to a term's own question, *owner is where its CNAMEs end. False: there is nothing in
- * it, *failed says that evaluation has ended by that.
+ * Returns whether the answer to a term's query has a record; *owner is the end of its CNAMEs. If
+ * not, *failed says whether that has ended the evaluation of the frame.
  */
 static bool
 has_answer(struct spf_query *q, const struct dns_reply *reply, struct span *owner, bool *failed)
@@ -214,7 +217,7 @@ has_answer(struct spf_query *q, const struct dns_reply *reply, struct span *owne
 	return false;
 }
 
-/* ---- a term matches, or not */
+/* ---- whether a term matches */
 
 static const struct spf_term *
 term_of(const struct spf_query *q)
@@ -294,7 +297,7 @@ take_exists(struct spf_query *q, const struct dns_reply *reply)
 
 static void take_name(struct spf_query *, const struct dns_reply *);
 
-/* The next host of a mx or ptr term. */
+/* Looks up the next host of a mx or ptr term. */
 static void
 ask_name(struct spf_query *q)
 {
@@ -311,7 +314,7 @@ take_name(struct spf_query *q, const struct dns_reply *reply)
 	bool ptr = t->kind == SPF_KIND_PTR, failed;
 	struct span owner;
 
-	/* RFC 7208 5.5: a name whose address cannot be had is skipped */
+	/* a ptr name whose address lookup fails is skipped (RFC 7208 5.5) */
 	if (ptr && reply && !reply->ok) {
 		ask_name(q);
 		return;
@@ -356,7 +359,10 @@ is_within(struct span name, struct span domain)
 		name.at[name.len - domain.len - 1] == '.');
 }
 
-/* RFC 7208 5.5: of the first ten names, those within the target that have the address. */
+/*
+ * Of the first ten names, those within the target domain are checked for the address (RFC 7208
+ * 5.5).
+ */
 static void
 take_ptr(struct spf_query *q, const struct dns_reply *reply)
 {
@@ -390,7 +396,7 @@ find_known(struct spf_query *q, struct span domain)
 	return k;
 }
 
-/* A record is known: what becomes of the frame that waits for it. */
+/* Called when the record is known for which the current frame waits. */
 static void
 spf_enter(struct spf_query *q, const struct spf_known *k)
 {
@@ -426,7 +432,7 @@ spf_enter(struct spf_query *q, const struct spf_known *k)
 	}
 }
 
-/* RFC 7208 4.4, 4.5. */
+/* Takes the SPF record of a domain (RFC 7208 4.4, 4.5). */
 static void
 take_record(struct spf_query *q, const struct dns_reply *reply)
 {
@@ -467,7 +473,7 @@ spf_push(struct spf_query *q, const struct spf_term *term, struct span domain)
 		ask(q, domain, DNS_TXT, take_record);
 }
 
-/* The evaluation is over: what it came to, and then the tree is read. */
+/* Sets the final result. */
 static void
 spf_conclude(struct spf_query *q, unsigned results)
 {
@@ -486,8 +492,8 @@ spf_conclude(struct spf_query *q, unsigned results)
 }
 
 /*
- * The frame's record was evaluated to these results: what the include or redirect that led to it
- * makes of them (RFC 7208 5.2, 6.1).
+ * Ends a frame with a set of results, and applies them to the include or redirect that led to it
+ * (RFC 7208 5.2, 6.1).
  */
 static void
 spf_leave(struct spf_query *q, unsigned results)
@@ -513,7 +519,7 @@ spf_leave(struct spf_query *q, unsigned results)
 		return;
 	}
 	unsigned match = rest & BIT(SPF_PASS) ? BIT(f->term->qualifier) : 0;
-	if (rest & ~BIT(SPF_PASS)) { /* it may not have matched: evaluation goes on */
+	if (rest & ~BIT(SPF_PASS)) { /* it may not have matched: continue */
 		f->up->maybe |= match | bad;
 		next_term(q);
 	} else {
@@ -523,7 +529,7 @@ spf_leave(struct spf_query *q, unsigned results)
 
 /* ---- the terms, one after the other */
 
-/* A term that asks the DNS; false: it is one too many. */
+/* Counts a term that needs a lookup. Returns false if it exceeds the limit. */
 static bool
 counted(struct spf_query *q)
 {
@@ -538,9 +544,7 @@ counted(struct spf_query *q)
 	return false;
 }
 
-/*
- * With a macro, exists and a may match or not; where a record is meant, that may be missing, too.
- */
+/* Handles a term with a macro: it may match or not, and an include may also lack a record. */
 static void
 macro_term(struct spf_query *q, const struct spf_term *t)
 {
@@ -592,11 +596,11 @@ evaluate_term(struct spf_query *q)
 			next_term(q);
 		break;
 	default:
-		next_term(q); /* modifiers are not in order (RFC 7208 4.6.3) */
+		next_term(q); /* modifiers are not evaluated in order (RFC 7208 4.6.3) */
 	}
 }
 
-/* What the tree has, without a look at addresses: terms after "all" are never reached. */
+/* Reads a term without comparing addresses. Terms after "all" are never reached. */
 static void
 read_term(struct spf_query *q)
 {
@@ -615,12 +619,12 @@ read_term(struct spf_query *q)
 	if (t->kind == SPF_KIND_INCLUDE && t->macro)
 		q->spf->tree_more = true;
 	if (t->kind == SPF_KIND_INCLUDE && !t->macro)
-		spf_push(q, t, target_of(q)); /* leaving it goes on to the next */
+		spf_push(q, t, target_of(q)); /* spf_leave continues with the next term */
 	else
 		next_term(q);
 }
 
-/* No term is left: the redirect, or the default (RFC 7208 4.7, 6.1). */
+/* Called when no term is left: follows the redirect, or returns the default (RFC 7208 4.7, 6.1). */
 static void
 end_of_terms(struct spf_query *q)
 {
@@ -634,7 +638,7 @@ end_of_terms(struct spf_query *q)
 		spf_leave(q, BIT(SPF_NEUTRAL));
 		return;
 	}
-	q->frame->at = (size_t)(redirect - f->known->record.term); /* for who asks where */
+	q->frame->at = (size_t)(redirect - f->known->record.term); /* for term_at */
 	if (!counted(q))
 		return;
 	if (redirect->macro && q->reading) {

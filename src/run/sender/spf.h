@@ -1,11 +1,11 @@
 /*
- * SPF as a receiver evaluates it (RFC 7208 4): may this address send mail as this domain?
- * Afterwards the whole tree of includes is read once more for what is odd in the records, and
- * since an address that matches early does not reveal that others would exceed the limit of ten
+ * Evaluates SPF as a receiver does (RFC 7208 4): may this address send mail as this domain?
+ * Afterwards the whole tree of includes is read once more, to find what is odd in the records, and
+ * because an address that matches early does not reveal that others exceed the limit of ten
  * lookups.
  *
- * Macros are reported, not expanded: a term that has one may match or not, and where that
- * decides, the result is unknown and `maybe` has the possible results.
+ * Macros are reported, but not expanded: a term with a macro may match or not. If the result
+ * depends on that, it is unknown, and `maybe` has the possible results.
  */
 #ifndef RUN_SENDER_SPF_H
 #define RUN_SENDER_SPF_H
@@ -15,7 +15,7 @@
 
 /* RFC 7208 4.6.4 */
 enum { SPF_LOOKUPS_MAX = 10, SPF_VOIDS_MAX = 2, SPF_NAMES_MAX = 10 };
-/* The maximum of lookups when the whole tree is read, of notes, and of a path's length. */
+/* Limits on lookups when the whole tree is read, on notes, and on the length of a path. */
 enum { SPF_TREE_MAX = 40, SPF_NOTES_MAX = 16, SPF_PATH_MAX = SPF_TREE_MAX + 2 };
 
 /* The reason for the result: the word for it in JSON. */
@@ -41,7 +41,7 @@ enum spf_why {
 };
 const char *spf_why_word(enum spf_why);
 
-/* What is odd in a record without making it wrong; the word for it in JSON, the phrase. */
+/* What is odd in a record without being an error; the word in JSON, the phrase. */
 #define SPF_NOTES(X)                                                                              \
 	X(PLUS_ALL, "plus_all", "allows every host on the Internet")                           \
 	X(PTR, "ptr", "should not be used (RFC 7208 5.5)")                                        \
@@ -58,8 +58,8 @@ enum spf_note_kind {
 };
 struct spf_note {
 	enum spf_note_kind kind;
-	struct span term;		/* empty: the record itself */
-	struct span domain;		/* whose record it is in */
+	struct span term;		/* empty: the record as a whole */
+	struct span domain;		/* domain of the record */
 };
 const char *spf_note_word(enum spf_note_kind);
 const char *spf_note_phrase(enum spf_note_kind);
@@ -69,29 +69,30 @@ struct spf_at {				/* a term of a record */
 };
 
 struct spf {
-	struct span domain;		/* of the sender, or the EHLO name for the null sender */
+	struct span domain;		/* of the sender; for the null sender the EHLO name */
 	struct span record;		/* its record, as published; empty: none */
-	size_t records;			/* how many SPF records it has */
+	size_t records;			/* number of SPF records */
 	bool authentic;			/* DNSSEC-validated */
 	enum spf_result result;
-	/* of UNKNOWN: the possible results as bits, 1 << enum spf_result */
+	/* if UNKNOWN: the possible results as bits, 1 << enum spf_result */
 	unsigned maybe;
 	enum spf_why why;
 	/* the term that decided, in the record of at.domain; .term empty: none did */
 	struct spf_at at;
-	enum spf_flaw flaw;		/* of SYNTAX */
+	enum spf_flaw flaw;		/* if SYNTAX */
 	/* the includes and redirects that led to it, outermost first */
 	struct spf_at *path;
 	size_t npath;
-	struct span text;		/* of DNS: what failed */
+	struct span text;		/* if DNS: what failed */
 	unsigned lookups, voids;	/* until the result was decided */
 	/*
-	 * Lookups that the whole tree takes for an address that matches nothing; `tree_more`: at
-	 * least that, since reading stopped there or a part could not be read.
+	 * Number of lookups that the whole tree takes for an address that matches nothing.
+	 * `tree_more`: at least that many, since reading stopped there or part of the tree could
+	 * not be read.
 	 */
 	unsigned tree_lookups;
 	bool tree_more;
-	/* a permerror elsewhere in the tree; MATCHED: none */
+	/* an error elsewhere in the tree; MATCHED: none */
 	enum spf_why tree_why;
 	struct spf_at tree_at;
 	struct spf_note note[SPF_NOTES_MAX];
@@ -100,26 +101,29 @@ struct spf {
 
 struct spf_opts {
 	struct span domain;		/* in A-labels */
-	const struct addr *source;	/* NULL: none; the result of a valid record is UNASKED */
+	const struct addr *source;	/* NULL: none; a valid record then has result UNASKED */
 };
 
-/* Called once, perhaps within spf_start; the result lives in the env's arena. */
+/* Called once, possibly within spf_start; the result lives in the env's arena. */
 typedef void spf_fn(void *ctx, const struct spf *);
 
 struct spf_query;
-/* NULL: spf_fn was already called. When the env's deadline expires, the result is a temperror. */
+/*
+ * Starts an evaluation. Returns NULL if spf_fn was called already. When the env's deadline expires,
+ * the result is a temperror.
+ */
 struct spf_query *spf_start(
     const struct lookup_env *, const struct spf_opts *, spf_fn *, void *ctx);
-void spf_free(struct spf_query *);	/* also cancels; needed after spf_fn too; NULL is fine */
+void spf_free(struct spf_query *);	/* also cancels; required after spf_fn too; NULL is fine */
 
 /*
- * One sentence, fit to follow "SPF: ", safe to show: "pass: \"ip4:192.0.2.0/24\" of
+ * Returns one sentence, fit to follow "SPF: " and safe to show: "pass: \"ip4:192.0.2.0/24\" of
  * _spf.example.net, by \"include:_spf.example.net\"". In the arena, like those below.
  */
 struct span spf_sentence(const struct spf *, struct arena *);
 struct span spf_maybe(const struct spf *, struct arena *);	/* "pass or fail"; may be empty */
 struct span spf_reason(const struct spf *, struct arena *);	/* the same without the result */
-/* A sentence about ->tree_why and ->tree_at. */
+/* Returns a sentence about ->tree_why and ->tree_at. */
 struct span spf_why_sentence(enum spf_why, const struct spf_at *, struct arena *);
 
 #endif

@@ -1,4 +1,4 @@
-/* spf_record - an SPF record as a function of octets. */
+/* spf_record - parses an SPF record. */
 #include "run/sender/spf_record.h"
 
 #include <assert.h>
@@ -153,7 +153,10 @@ prefix_length(struct span digits, unsigned most, unsigned *bits)
 	return true;
 }
 
-/* Takes "/" or "//" and digits off the end; empty, and nothing is taken: they are not there. */
+/*
+ * Removes "/" or "//" and the digits after it from the end, and returns them. Empty: there are
+ * none.
+ */
 static struct span
 take_prefix(struct span *s, struct span slashes)
 {

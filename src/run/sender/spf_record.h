@@ -1,6 +1,6 @@
 /*
- * Parses an SPF record (RFC 7208 4.5, 4.6, 12) as a function of octets, in full or not at all,
- * since one syntax error anywhere makes the result a permerror. run/sender/spf.h evaluates it.
+ * Parses an SPF record (RFC 7208 4.5, 4.6, 12): the whole record or none of it, since a syntax
+ * error anywhere makes the result a permerror. run/sender/spf.h evaluates it.
  */
 #ifndef RUN_SENDER_SPF_RECORD_H
 #define RUN_SENDER_SPF_RECORD_H
@@ -49,7 +49,7 @@ enum spf_kind {
 	SPF_KIND_OTHER,			/* a modifier that RFC 7208 does not know: ignored (6) */
 };
 
-/* What a syntax error is about, and the phrase that follows the term. */
+/* What a syntax error is about; the phrase that follows the term. */
 #define SPF_FLAWS(X)                                                                              \
 	X(NONE, "")                                                                               \
 	X(MECHANISM, "unknown mechanism")                                                \
@@ -72,13 +72,13 @@ const char *spf_flaw_phrase(enum spf_flaw);
 
 struct spf_term {
 	enum spf_kind kind;
-	enum spf_result qualifier;	/* of a mechanism: the result of a match; PASS for + */
+	enum spf_result qualifier;	/* result if a mechanism matches; default: PASS */
 	struct span text;		/* as published, with its qualifier */
-	/* its domain-spec; empty: the domain whose record it is */
+	/* its domain-spec; empty: the domain of the record */
 	struct span domain;
 	bool macro;			/* the domain-spec has a macro */
-	struct addr_net net;		/* ip4, ip6 */
-	unsigned bits4, bits6;		/* a, mx: prefix lengths for the addresses found */
+	struct addr_net net;		/* of ip4 and ip6 */
+	unsigned bits4, bits6;		/* of a and mx: prefix lengths for the addresses found */
 };
 
 struct spf_record {
@@ -90,12 +90,12 @@ struct spf_record {
 
 bool spf_kind_counts(enum spf_kind);
 
-/* Whether the text is "v=spf1", or begins with that and a space (RFC 7208 4.5). */
+/* Returns whether a text is "v=spf1", or begins with that and a space (RFC 7208 4.5). */
 bool spf_is_record(struct span text);
 
 /*
- * Parses `text`, for which spf_is_record must be true; spans point into it, the terms live in the
- * arena. False: a syntax error, *flaw says which, and *at is its term.
+ * Parses `text`, for which spf_is_record must be true. Spans point into it, terms live in the
+ * arena. Returns false on a syntax error; *flaw says which, *at is its term.
  */
 bool spf_record_parse(
     struct span text, struct arena *, struct spf_record *, enum spf_flaw *flaw, struct span *at);

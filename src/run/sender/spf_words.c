@@ -1,4 +1,4 @@
-/* spf_words - what an evaluation of SPF came to, in words. */
+/* spf_words - results of SPF in words. */
 #include <assert.h>
 
 #include "base/text.h"
@@ -71,7 +71,7 @@ at_text(const struct spf_at *at, struct arena *arena)
 struct span
 spf_why_sentence(enum spf_why why, const struct spf_at *at, struct arena *arena)
 {
-	/* what comes before and after the place */
+	/* the text before and after the place */
 	static const struct {
 		const char *before, *after;
 	} words[] = {

@@ -1,4 +1,4 @@
-/* tags - tag lists. */
+/* tags - parses tag lists. */
 #include "run/sender/tags.h"
 
 #include "base/ascii.h"

@@ -16,12 +16,12 @@ struct tags {
 };
 
 /*
- * Parses a tag list; tags point into `text`. False: *why says what is wrong; the tags before the
- * error are kept.
+ * Parses a tag list; tags point into `text`. Returns false and sets *why on an error, with the tags
+ * before it kept.
  */
 bool tags_parse(struct span text, struct tags *, const char **why);
 
-/* Finds a tag; names are case-sensitive. NULL: none. */
+/* Returns the tag of a name, which is case-sensitive; NULL: none. */
 const struct tag *tags_find(const struct tags *, const char *name);
 
 #endif

@@ -1,4 +1,4 @@
-/* envelope - a message while a server takes it. */
+/* envelope - a message that a server is receiving. */
 #include "run/serve/envelope.h"
 
 #include "base/append.h"
@@ -84,7 +84,7 @@ envelope_drop_text(struct envelope *m)
 	m->octets = 0;
 }
 
-/* Holds the header, up to the empty line that ends it. */
+/* Holds the header, up to the empty line that ends it or ENVELOPE_HEADER_MAX. */
 static void
 envelope_hold_header(struct envelope *m, struct span text)
 {
@@ -98,7 +98,7 @@ envelope_hold_header(struct envelope *m, struct span text)
 	held = buf_span(&m->header);
 	m->header_over = held.len == ENVELOPE_HEADER_MAX;
 	if (span_starts(held, SPAN("\n")) || span_starts(held, SPAN("\r\n"))) {
-		m->header_over = true; /* there is none */
+		m->header_over = true; /* no header */
 		buf_release(&m->header);
 		return;
 	}
@@ -116,7 +116,7 @@ envelope_header_is_utf8(const struct envelope *m)
 {
 	struct span held = buf_span(&m->header);
 
-	/* what was cut off may have begun a character */
+	/* a header cut off at the limit may end within a character */
 	return text_is_utf8(held) || held.len == ENVELOPE_HEADER_MAX;
 }
 

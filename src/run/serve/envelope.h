@@ -1,6 +1,6 @@
 /*
- * A message while a server receives it: sender, recipients, and octets. One per client, reused
- * for each transaction.
+ * envelope - a message that a server is receiving: sender, recipients and message data. There is
+ * one per client, reused for each transaction.
  */
 #ifndef RUN_SERVE_ENVELOPE_H
 #define RUN_SERVE_ENVELOPE_H
@@ -8,7 +8,7 @@
 #include "run/serve/mta.h"
 #include "run/session/session.h"
 
-/* octets of addresses and parameters, and of a header, that a client can make the server keep */
+/* maximum octets of addresses and parameters, and of a header, that a client makes us keep */
 enum { ENVELOPE_OCTETS_MAX = 1 << 20, ENVELOPE_HEADER_MAX = 64 << 10 };
 
 struct envelope_rcpt {
@@ -18,53 +18,61 @@ struct envelope_rcpt {
 };
 
 struct envelope {
-	struct arena arena;		/* alive as long as the transaction */
+	struct arena arena;		/* released when the transaction ends */
 	struct span from, from_params;
 	struct envelope_rcpt *rcpts, **rcpts_end;
 	unsigned nrcpts;
-	size_t held;			/* octets held by the recipients */
+	size_t held;			/* octets allocated for the recipients */
 	bool keep_text;
 	struct buf text;
-	unsigned long long octets;	/* so far, kept or not */
+	unsigned long long octets;	/* of the message data so far, kept or not */
 	bool bare_lf, chunked;
-	bool utf8;	  /* SMTPUTF8: the header is looked at */
-	bool header_over; /* it has ended, or is too long to be held */
+	bool utf8;	  /* SMTPUTF8: the header is checked */
+	bool header_over; /* the header has ended, or exceeds ENVELOPE_HEADER_MAX */
 	struct buf header;
-	struct event *taken;	  /* it is stored, or being stored, as this; NULL: not yet */
-	struct storing *storing; /* a reader of the store is waited for; NULL: none is */
+	struct event *taken;	  /* the complete message, while it is stored; NULL: none */
+	struct storing *storing; /* the store's state while it is busy; NULL: it is not */
 };
 
+/* Initializes an envelope. keep_text: the message data is kept, up to text_max octets. */
 void envelope_init(struct envelope *, bool keep_text, size_t text_max);
 void envelope_release(struct envelope *);
+/* Empties the envelope for the next transaction. */
 void envelope_forget(struct envelope *);
 
-void envelope_from(struct envelope *, struct span mailbox, struct span params);		/* copied */
+/* Sets the envelope sender. Copies both spans. */
+void envelope_from(struct envelope *, struct span mailbox, struct span params);
 /*
- * Adds a recipient, copied. False: the addresses would exceed ENVELOPE_OCTETS_MAX; it is not
- * added.
+ * Adds a recipient and copies both spans. Returns false, and adds nothing, if the addresses would
+ * exceed ENVELOPE_OCTETS_MAX.
  */
 bool envelope_rcpt(struct envelope *, struct span mailbox, struct span params);
-/* whether this RCPT line would fit */
+/* Returns whether a recipient of this length would fit. */
 bool envelope_has_room(const struct envelope *, struct span rcpt);
-/* Forgets the recipients; their memory still counts, so that it stays bounded. */
+/* Forgets the recipients. Their memory counts towards the limit until the transaction ends. */
 void envelope_drop_rcpts(struct envelope *);
+/* Forgets the message data, and the count of its octets. */
 void envelope_drop_text(struct envelope *);
-void envelope_text(struct envelope *, struct span);	/* counted always, kept up to text_max */
+/* Counts message data, and keeps it if keep_text; drops it all once text_max is exceeded. */
+void envelope_text(struct envelope *, struct span);
 
-/* Is the header UTF-8, as far as it is held (RFC 6532 3.2)? */
+/* Returns whether the header, as far as it is held, is valid UTF-8 (RFC 6532 3.2). */
 bool envelope_header_is_utf8(const struct envelope *);
 
-/* The message is complete, and is stored for the recipients that are not refused. */
+/*
+ * Completes the message: sets ->taken to the event that envelope_store stores and emits. It has
+ * only the recipients that were not rejected. `helo` and `user` are not copied.
+ */
 void envelope_complete(struct envelope *, struct session *, struct span id, struct span helo,
     struct span user);
 /*
- * Stores the message if it is to be stored, and emits EVENT_MESSAGE: ->len of `lost` is 0. When
- * that fails, emits EVENT_PROBLEM, and `lost` is the reply in place of 250. False: the store is
- * still busy; to be called again in a moment.
+ * Stores the message if opts has a store, and emits EVENT_MESSAGE; *lost is empty. On failure emits
+ * EVENT_PROBLEM and sets *lost to the reply to send in place of 250. Returns false if the store is
+ * still busy: call again soon.
  */
 bool envelope_store(
     struct envelope *, struct session *, const struct mta_opts *, struct span *lost);
-/* Gives up waiting for the store. Returns the reply for the client. */
+/* Stops waiting for the store. Returns the reply for the client. */
 struct span envelope_give_up(struct envelope *);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * mock - rules and a script before the plain server. What a client does is offered to the rules
- * (/on, in their order, those of the case first), then to the line of the script that is next, then
- * to /otherwise; what none of them takes the plain server answers as if nothing stood before it, or
- * it is a failure with --strict. Options of the command line come before all of them. Whoever
- * answers, the reply makes the state (mta_impl.h): so a rule that refuses a recipient leaves the
- * plain server with none, and DATA is then refused.
+ * mock - rules and a script in front of the plain server. Each act of a client is offered to the
+ * rules (/on, in order, those of the case first), then to the next line of the script, then to
+ * /otherwise. What none of them takes is answered by the plain server as if there were no script,
+ * or fails the case with --strict. Options of the command line precede all of them. The state
+ * follows from the replies, regardless of who made them (mta_impl.h): if a rule rejects the only
+ * recipient, the plain server has none either, and rejects DATA.
  */
 #include "run/serve/mock_impl.h"
 
@@ -213,7 +213,7 @@ rule_now(const struct play *p)
 	    (mta_login_is_right(p->m) ? RULE_IN_LOGIN : 0u);
 }
 
-/* Does it hold now, whatever it is about? */
+/* Returns whether the rule's conditions hold, regardless of the act it is for. */
 static bool
 rule_holds(const struct play *p, const struct script_rule *r, size_t i)
 {
@@ -223,7 +223,9 @@ rule_holds(const struct play *p, const struct script_rule *r, size_t i)
 	    !(now & r->unless) && (r->over == 0 || p->m->mail.octets > r->over);
 }
 
-/* `hit`: what its expression matched, where it has one. */
+/*
+ * Returns whether the rule is for this act. `hit` gets what its expression matched, if it has one.
+ */
 static bool
 rule_is_about(
     const struct play *p, const struct script_rule *r, const struct act *act, struct span *hit)
@@ -253,7 +255,7 @@ rule_is_about(
 	return false;
 }
 
-/* For {{1}}. Of a line that is none, only what a reply may hold goes into one. */
+/* Sets {{1}}. Octets that a reply must not contain are replaced by "?". */
 static void
 rule_remembers(struct play *p, struct span hit)
 {
@@ -271,7 +273,9 @@ rule_remembers(struct play *p, struct span hit)
 	buf_release(&b);
 }
 
-/* A reply after the first is unsolicited: it says nothing of the command, but at a message's end.
+/*
+ * Replies after the first are unsolicited and do not count for the command, except at the end of a
+ * message.
  */
 static void
 rule_answers(struct play *p, const struct script_rule *r, const struct act *act)
@@ -306,7 +310,7 @@ rules_take_from(
 	return false;
 }
 
-/* `last`: those that take what nothing else does. */
+/* Applies the first matching rule. `last`: only /otherwise; else only the others. */
 static bool
 rules_take(struct play *p, const struct act *act, bool last)
 {
@@ -316,7 +320,7 @@ rules_take(struct play *p, const struct act *act, bool last)
 	    rules_take_from(p, p->mock->script->rules, &i, act, last);
 }
 
-/* ---- a client that does what the script does not have */
+/* ---- a client that departs from the script */
 
 static void
 mock_tell_stray(const struct play *p, struct place place, struct span want)
@@ -379,7 +383,10 @@ mock_answers(struct play *p, const struct act *act)
 	return true;
 }
 
-/* The banner, when the script has none before the first command. */
+/*
+ * Goes on with the script; queues the plain server's banner if the script has none before its first
+ * command.
+ */
 void
 mock_goes_on(struct play *p)
 {

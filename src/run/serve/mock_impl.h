@@ -1,4 +1,7 @@
-/* What mock.c and mock_lines.c share: the rules and the lines of a script before one client. */
+/*
+ * mock_impl - a script's rules and lines as played to one client. mock.c, mock_lines.c and
+ * mock_reply.c share it.
+ */
 #ifndef RUN_SERVE_MOCK_IMPL_H
 #define RUN_SERVE_MOCK_IMPL_H
 
@@ -6,15 +9,15 @@
 #include "run/serve/mock.h"
 #include "run/serve/mta_impl.h"
 
-/* Blocks in each other, and what they stand in. */
+/* maximum frames: nested blocks, and the lines around them */
 enum { MOCK_DEPTH = SCRIPT_DEPTH_MAX + 1 };
 
 struct mock_case {
 	const struct mock *mock;
 	const struct script_case *c;
 	unsigned times;
-	const char *also; /* lines of EHLO's reply that its steps want; NULL: none */
-	/* it has an answer of its own to STARTTLS, and that is no 220 */
+	const char *also; /* EHLO keywords that its steps need, as "250-…\n" lines; NULL: none */
+	/* a rule rejects STARTTLS */
 	bool refuses_tls;
 };
 
@@ -24,9 +27,12 @@ struct mock {
 	struct arena arena;
 	struct mock_case *cases;
 	size_t ncases, nrules;
-	bool looks_at_text; /* a rule does */
+	bool looks_at_text; /* a rule matches message data */
 };
 
+/*
+ * A block being played: its current item, its first item, and the rounds left including this one.
+ */
 struct mock_frame {
 	const struct script_item *at, *body;
 	unsigned left;
@@ -37,36 +43,54 @@ struct play {
 	const struct mock *mock;
 	const struct mock_case *at;
 	const struct script_case *c;
-	struct arena arena; /* of the connection */
+	struct arena arena; /* as long as the connection */
 	struct script_vars vars;
 	struct mock_frame frame[MOCK_DEPTH];
-	size_t depth; /* of frames; 0: the script is at its end */
-	bool second;  /* the prelude is done */
-	/* of the exchange in hand, what comes next; of a step, how much of it was said */
+	size_t depth; /* number of frames; 0: the script has ended */
+	bool second;  /* the prelude is over */
+	/*
+	 * in the current exchange, index of the next line and of the next reply; in a step, number
+	 * of its commands received and of its replies used
+	 */
 	size_t say, reply;
 	enum match_level level;
-	unsigned *taken; /* by each rule, on this connection */
-	/* the script goes on after the replies on their way, once the loop has turned */
+	unsigned *taken; /* how often each rule was applied on this connection */
+	/* the script goes on after the queued replies, in the next turn of the event loop */
 	bool more;
 };
 
-/* mock_lines.c: the lines in their order */
+/* mock_lines.c: the lines in order */
 
-/* the one after *n others */
+/*
+ * Returns the step, after *n others, that has no meaning on the server's side; NULL: none.
+ * Subtracts from *n the steps that it skips.
+ */
 const struct script_item *lines_without_part(const struct script_item *, size_t *n);
-/* lines of EHLO's reply, "250-…\n", that these items and their blocks want and `out` lacks */
+/*
+ * Appends the EHLO keywords that the steps in these items and their blocks need and `out` lacks, as
+ * "250-…\n" lines.
+ */
 void lines_want(const struct script_item *, struct buf *out);
+/* Starts at the prelude or, if the case has none, at the case itself. */
 void lines_begin(struct play *);
-bool lines_take(struct play *, const struct act *);	 /* and answers it */
-void lines_go_on(struct play *);			 /* past all that waits for nothing */
-const struct script_item *lines_at(const struct play *); /* NULL: at its end */
+/* Answers an act if it matches the current item. Returns false if it does not. */
+bool lines_take(struct play *, const struct act *);
+/* Advances to the next item that waits for the client. */
+void lines_go_on(struct play *);
+const struct script_item *lines_at(const struct play *); /* the current item; NULL: the end */
 
 /* mock_reply.c */
 
+/*
+ * Queues one reply of the script or a rule. x NULL: nothing is sent, only `then` applies. delay_ms
+ * 0: no delay of its own. `then`: what happens after it; NULL: nothing.
+ */
 void mock_reply(struct play *, const struct expect *, const struct act *, uint64_t delay_ms,
     const struct fault *);
-/* A command that the script has, without a reply to it: what a plain server says, unless it
- * refuses. */
+/*
+ * Queues a positive reply to a command that the script has no reply to: the plain server's, or the
+ * usual one if the plain server would reject it.
+ */
 void mock_grants(struct play *, const struct act *);
 
 #endif

@@ -1,4 +1,4 @@
-/* mock - a case's lines in their order, from the server's side. */
+/* mock_lines - a case's lines in order, from the server's side. */
 #include "run/serve/mock_impl.h"
 
 #include <assert.h>
@@ -9,17 +9,18 @@
 enum { SLICE_US = 4000 };
 
 /*
- * The server's part in the client's steps, by the command that a step sends. A step sends several:
- * those that belong to it get what a plain server says, the last of them the S: lines. A step
- * without a row sends nothing that is answered; the lines of octets are counted, below.
+ * How the server recognizes the client's steps: the command that a step sends, and what ends it. A
+ * step may send several commands: the last gets the S: lines, the others what the plain server
+ * replies. A step without a row sends nothing that is answered, except for steps of raw octets,
+ * whose lines are counted (lines_commands_of).
  */
 enum part_end { END_DOT, END_CHUNK, END_SENT, END_LOGIN, END_COMMAND, END_HELLO };
 
 static const struct part {
 	enum verb verb;
-	enum part_end end;  /* HELLO: EHLO after it, where it was granted */
-	bool hello;	    /* EHLO before it, where it is due */
-	const char *offers; /* what EHLO is to offer for it */
+	enum part_end end;  /* END_HELLO: the EHLO after it, if it was accepted */
+	bool hello;	    /* an EHLO before it is part of it */
+	const char *offers; /* EHLO keyword that it needs */
 } parts[] = {
 	{ VERB_STARTTLS, END_HELLO, true, "STARTTLS" },
 	{ VERB_AUTH, END_LOGIN, false, "AUTH" },
@@ -33,7 +34,7 @@ static const struct part {
 	    "XFORWARD ADDR NAME PORT PROTO HELO IDENT SOURCE" },
 };
 
-/* A step with places in it is its line still. */
+/* A step with placeholders has no parsed form: its name is in its line. */
 static const struct step_op *
 lines_op(const struct script_item *item)
 {
@@ -63,8 +64,8 @@ lines_part_of(const struct script_item *item)
 }
 
 /*
- * Steps that change how the client gets here: another connection plays another case, and no header
- * comes before EHLO.
+ * Such steps change how the client connects. Here another connection plays another case, and no
+ * PROXY header precedes EHLO.
  */
 const struct script_item *
 lines_without_part(const struct script_item *item, size_t *n)
@@ -94,7 +95,7 @@ lines_want(const struct script_item *item, struct buf *out)
 	}
 }
 
-/* How many commands its octets hold that are answered: each line end ends one. */
+/* Returns the number of commands in a step of raw octets: each line ending ends one. */
 static size_t
 lines_commands_of(const struct script_item *item)
 {
@@ -109,14 +110,14 @@ lines_commands_of(const struct script_item *item)
 	return ends;
 }
 
-/* ---- where it stands */
+/* ---- position in the script */
 
 static void
 lines_push(struct play *p, const struct script_item *body, unsigned times)
 {
 	if (!body)
 		return;
-	assert(p->depth < MOCK_DEPTH); /* the parser takes no deeper blocks */
+	assert(p->depth < MOCK_DEPTH); /* the parser rejects deeper nesting */
 	p->frame[p->depth++] = (struct mock_frame){ body, body, times };
 }
 
@@ -150,21 +151,21 @@ lines_step_on(struct play *p)
 	}
 }
 
-/* ---- what waits for nothing */
+/* ---- items that do not wait for the client */
 
 static void
 lines_set_var(struct play *p, const struct word_var *w)
 {
 	struct span value;
 
-	for (size_t i = 0; i < p->mock->opts.nvalues; i++) /* the command line's comes first */
+	for (size_t i = 0; i < p->mock->opts.nvalues; i++) /* the command line has precedence */
 		if (span_eq(p->mock->opts.value[i].name, p->vars.names->of[w->name].name))
 			return;
 	if (text_fill(&w->text, &p->vars, &p->m->scratch, &value, NULL, NULL))
 		vars_set(&p->vars, w->name, value);
 }
 
-/* True: it is done with; false: a block was entered. */
+/* Returns false if it entered a block, which is then the current position. */
 static bool
 lines_do_word(struct play *p, const struct script_item *item)
 {
@@ -197,7 +198,7 @@ lines_do_word(struct play *p, const struct script_item *item)
 	}
 }
 
-/* A step of the client's that says something is waited for; false: it waits for nothing. */
+/* Returns whether a step waits for something that the client sends. */
 static bool
 lines_step_waits(struct play *p, const struct script_item *item)
 {
@@ -238,8 +239,8 @@ lines_say_all(struct play *p, const struct script_item *item, const struct act *
 }
 
 /*
- * Line `n` of what the exchange says, C\: lines and others, where it has as many; and how many
- * there are.
+ * Sets *line to line n of what the exchange sends, C\: lines and others, or to nothing if there are
+ * fewer. Returns the number of lines.
  */
 static size_t
 lines_raw_line(struct play *p, const struct script_item *item, size_t n, struct span *line)
@@ -283,8 +284,8 @@ lines_go_on(struct play *p)
 	p->more = false;
 	while ((item = lines_at(p))) {
 		/*
-		 * A loop of the script keeps neither signals nor other clients from their turn, and
-		 * its replies do not pile up.
+		 * A loop in a script must not starve signals and other clients, and its replies
+		 * must not pile up.
 		 */
 		if (replies_are_many(p->m) || loop_now_us() > until) {
 			p->more = true;
@@ -314,9 +315,12 @@ lines_begin(struct play *p)
 	}
 }
 
-/* ---- what the client says against what the script says */
+/* ---- comparing what the client sends with the script */
 
-/* A typed place takes what precedes the text after it; false: nothing there is of its type. */
+/*
+ * Matches a typed placeholder with the text before the next piece. Returns false if that is not of
+ * its type.
+ */
 static bool
 lines_capture(
     struct play *p, const struct piece *piece, const struct piece *next, struct span *rest)
@@ -360,14 +364,14 @@ lines_pieces_match(struct play *p, const struct script_text *t, struct span line
 			if (!lines_capture(p, piece, i + 1 < t->n ? piece + 1 : NULL, &rest))
 				return false;
 		} else {
-			/* made of secrets, or anything: not compared further */
+			/* made of secrets, or anything: the rest is not compared */
 			return true;
 		}
 	}
 	return rest.len == 0;
 }
 
-/* The address of MAIL and RCPT, else the first argument. */
+/* Returns the address of MAIL and RCPT, and the first argument of other commands. */
 static struct span
 lines_key_of(enum verb verb, struct span line)
 {
@@ -439,7 +443,7 @@ lines_go_past(struct play *p)
 	lines_go_on(p);
 }
 
-/* Command k is answered by reply k; what is left goes out after the last. */
+/* Reply k answers command k; the last command also gets the remaining replies. */
 static void
 lines_answer(struct play *p, const struct script_item *item, const struct act *act, bool last)
 {
@@ -464,13 +468,13 @@ lines_answer_step(struct play *p, const struct script_item *item, const struct a
 	lines_go_past(p);
 }
 
-/* Of /raw: the S: lines are for its last commands. */
+/* For a step of raw octets: the S: lines answer its last commands. */
 static bool
 lines_counted_takes(struct play *p, const struct script_item *item, const struct act *act)
 {
 	size_t n = lines_commands_of(item), k = p->say;
 
-	if (act->kind == ACT_DOT && p->say > 0) { /* the message was within it */
+	if (act->kind == ACT_DOT && p->say > 0) { /* the message was part of it */
 		lines_answer_step(p, item, act);
 		return true;
 	}
@@ -486,7 +490,7 @@ lines_counted_takes(struct play *p, const struct script_item *item, const struct
 	return true;
 }
 
-/* Does the last reply that the script has for it refuse? Then nothing follows it. */
+/* Returns whether the script's last reply to it is a rejection. Then no EHLO follows. */
 static bool
 lines_is_refused(const struct script_item *item)
 {
@@ -538,7 +542,7 @@ lines_step_takes(struct play *p, const struct script_item *item, const struct ac
 	return true;
 }
 
-/* Is this what line ->say of a C\: exchange says? */
+/* Returns whether the act matches line ->say of an exchange with C\: lines, and answers it. */
 static bool
 lines_raw_takes(struct play *p, const struct script_item *item, const struct act *act)
 {

@@ -1,10 +1,10 @@
 /*
- * mock_reply - one reply of a script's or a rule's, put into the queue; where it leaves open what
- * to say, it is the plain server's.
+ * mock_reply - queues a reply of a script or a rule. Where the script leaves the text open, it is
+ * the plain server's.
  */
 #include "run/serve/mock_impl.h"
 
-/* EHLO's reply without the line that offers STARTTLS. */
+/* Returns EHLO's reply without the line that offers STARTTLS. */
 static struct span
 mock_without_starttls(struct arena *arena, struct span reply)
 {
@@ -29,9 +29,8 @@ mock_without_starttls(struct arena *arena, struct span reply)
 }
 
 /*
- * What the script itself promises is kept as far as this run can: without TLS (--tls=off) no 220 to
- * STARTTLS is said, and it is not offered, unless the script is there to refuse it. Nor is it begun
- * within TLS.
+ * A script can offer TLS when this run has none (--tls=off). Then STARTTLS is not offered, unless
+ * the script is there to reject it, and a 220 to STARTTLS becomes 454. Within TLS it becomes 503.
  */
 static void
 mock_keep_promises(struct play *p, struct mta_reply *o)
@@ -47,7 +46,9 @@ mock_keep_promises(struct play *p, struct mta_reply *o)
 		o->text = mock_without_starttls(&p->m->outs, o->text);
 }
 
-/* What a plain server says there, also where the script has let the client come out of its order.
+/*
+ * Queues the plain server's reply, even if the script has let the client send commands out of
+ * sequence.
  */
 static void
 mock_answers_plainly(struct play *p, const struct act *act)
@@ -105,8 +106,7 @@ mock_reply(struct play *p, const struct expect *x, const struct act *act, uint64
 	struct err err;
 
 	/*
-	 * A bare "250" to EHLO says nothing of what is offered: where the script's own steps want
-	 * something, that is.
+	 * A bare "250" to EHLO offers nothing. If the script's steps need a keyword, it is offered.
 	 */
 	bool bare = x && verb_is_ehlo(act->verb) && p->at->also &&
 	    x->nlines == 1 && x->line[0].text.n == 0 && x->line[0].ncodes > 0 &&

@@ -1,13 +1,13 @@
 /*
- * mta - the server's side of a connection as one long step: who answers what the client does, and
- * when the connection ends. The plain server answers itself; before it may stand rules and a script
+ * mta - the server's side of a connection as one long step: who answers an act of the client, and
+ * when the connection ends. The plain server answers, unless rules and a script in front of it do
  * (mock.h).
  */
 #include "run/serve/mta_impl.h"
 
 #include "run/serve/mock.h"
 
-/* RFC 5321 4.5.3.1.4 with parameters; RFC 4954 4 */
+/* RFC 5321 4.5.3.1.4, with room for parameters; RFC 4954 4 */
 enum { MTA_LINE_MAX = 2048, MTA_AUTH_LINE_MAX = 12288 };
 
 static enum progress
@@ -74,7 +74,7 @@ mta_has_control(struct span line)
 	return false;
 }
 
-/* What is wrong with a line before it is understood; NULL: nothing. */
+/* Returns the reply to a line that is malformed whatever command it is; NULL: it is well-formed. */
 static const char *
 mta_wrong_line(const struct conv_event *e)
 {
@@ -105,8 +105,9 @@ mta_line(struct mta *m, const struct conv_event *e)
 	act.verb = verb_of(e->text, &act.args);
 	rest = act.args = span_trim(act.args);
 	/*
-	 * The octets of a chunk come whatever is thought of it; then it is answered (RFC 3030 2).
-	 * Who does not know BDAT takes them for commands; a script may know it all the same.
+	 * The octets of a chunk follow even if the BDAT will be rejected; it is answered after them
+	 * (RFC 3030 2). If BDAT is not known here at all, they are read as commands; a script,
+	 * however, may know it without offering it.
 	 */
 	if (act.verb == VERB_BDAT && !act.wrong && (m->play || plain_offers(m, "CHUNKING")) &&
 	    span_number(span_word(&rest), ~0ull, &octets)) {
@@ -190,14 +191,14 @@ mta_heard(struct session *s, const struct step *step, void *mem, const struct ne
 	}
 }
 
-/* Nobody else speaks while a reply is on its way, or after one that will not come. */
+/* Sends 421 only if no reply is queued and the connection is not about to end. */
 static void
 mta_cancel(struct session *s, const struct step *step, void *mem)
 {
 	struct mta *m = mem;
 
 	(void)step;
-	if (m->mail.taken) { /* the client has a right to know what became of it */
+	if (m->mail.taken) { /* the client must learn that it was not stored */
 		transaction_give_up(m);
 		if (mta_pump(m) != STEP_WAIT)
 			return;

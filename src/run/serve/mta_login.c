@@ -1,7 +1,7 @@
 /*
- * mta_login - AUTH (RFC 4954), against accounts that open nothing: mechanisms that send a password,
- * a token or a name are judged here, those that compute a proof by libgsasl (smtp/auth.h). Who logs
- * in is noted whatever answers, and is answered here where no rule and no script does.
+ * mta_login - AUTH (RFC 4954) with accounts that protect nothing. Mechanisms that send a password,
+ * a token or a name are verified here, those that compute a proof by libgsasl (smtp/auth.h). The
+ * exchange is followed even if a rule or a script answers it, and is answered here if none does.
  */
 #include "run/serve/mta_impl.h"
 
@@ -16,7 +16,7 @@ static const struct mta_account shown[] = {
 
 /* ---- accounts */
 
-/* A token may come without a name: it says itself whose it is. */
+/* Finds an account. named false: any name will do, since a token may come without one. */
 static const struct mta_account *
 account_find(const struct mta_account *a, struct span user, struct span password, bool named)
 {
@@ -27,7 +27,7 @@ account_find(const struct mta_account *a, struct span user, struct span password
 	return NULL;
 }
 
-/* Before a script any account will do, unless some are given. */
+/* With a script any account is accepted, unless some are given. */
 static bool
 mta_login_takes_any(const struct mta *m)
 {
@@ -41,8 +41,8 @@ mta_login_accounts(const struct mta *m)
 }
 
 /*
- * For libgsasl. Where any account will do, and the server has to prove that it knows the password
- * too, that is the one that is shown.
+ * For libgsasl. If any account is accepted, each has the password MTA_PASSWORD: a server that must
+ * prove that it knows the password needs one.
  */
 static struct span
 mta_login_password(void *ctx, struct span user)
@@ -56,9 +56,9 @@ mta_login_password(void *ctx, struct span user)
 	return a ? a->password : SPAN_NONE;
 }
 
-/* ---- which mechanisms there are */
+/* ---- mechanisms */
 
-/* Can it be judged on this connection? */
+/* Returns whether the mechanism can be verified on this connection. */
 static bool
 mta_login_can(const struct mta *m, const struct mechanism *mech)
 {
@@ -70,7 +70,7 @@ mta_login_can(const struct mta *m, const struct mechanism *mech)
 	return !(mech->flags & AUTH_JUDGED) || (lib && lib->serves(mech->name));
 }
 
-/* Is it offered where no script says what is? Only what can succeed. */
+/* Returns whether it is offered if no script says what is: only if it can succeed. */
 static bool
 mta_login_offers(const struct mta *m, const struct mechanism *mech)
 {
@@ -94,8 +94,8 @@ mta_login_mechanisms(const struct mta *m, struct buf *out)
 }
 
 /*
- * The mechanisms in the AUTH lines of a script's own reply to EHLO, all of them; old servers write
- * AUTH=LOGIN. .at NULL: it has no such line.
+ * Returns the mechanisms in all AUTH lines of the script's own reply to EHLO; .at NULL: there is no
+ * such line. Old servers write AUTH=LOGIN.
  */
 static struct span
 mta_login_listed(struct mta *m)
@@ -120,7 +120,7 @@ mta_login_listed(struct mta *m)
 	return any && !listed.at ? SPAN("") : listed;
 }
 
-/* NULL: there is none of that name, or it is not offered. */
+/* Returns the mechanism; NULL: there is none of that name, or it is not offered. */
 static const struct mechanism *
 mta_login_mechanism(struct mta *m, struct span name)
 {
@@ -132,7 +132,7 @@ mta_login_mechanism(struct mta *m, struct span name)
 	return listed.at || m->offers.len > 0 || m->play || mta_login_offers(m, mech) ? mech : NULL;
 }
 
-/* ---- the exchange in hand */
+/* ---- the current exchange */
 
 void
 mta_login_release(struct mta_login *l)
@@ -164,14 +164,14 @@ mta_login_malformed(struct mta_login *l)
 		       l->served->source));
 }
 
-/* The server speaks first, in the clear or by libgsasl. */
+/* Returns whether the server sends the first challenge, from here or from libgsasl. */
 static bool
 mta_login_speaks_first(const struct mechanism *mech)
 {
 	return !(mech->flags & AUTH_FIRST);
 }
 
-/* A script may accept any proof where the server need not give one. */
+/* A script may accept any proof, unless the server must send one of its own. */
 static bool
 mta_login_passes(const struct mta *m, enum auth_verdict verdict)
 {
@@ -181,9 +181,9 @@ mta_login_passes(const struct mta *m, enum auth_verdict verdict)
 }
 
 /*
- * What libgsasl says to the response. With the last that it says of its own (SCRAM's and
- * DIGEST-MD5's proof of the server) it is done, and the client's empty response is still to come:
- * SMTP has no text for the mechanism in a 235.
+ * Passes the response to libgsasl. Once libgsasl has sent its last data (the server's proof, in
+ * SCRAM and DIGEST-MD5), the client's empty response is still outstanding: in SMTP a 235 cannot
+ * carry data for the mechanism.
  */
 static void
 mta_login_judge_proof(struct mta *m, struct span response)
@@ -201,7 +201,7 @@ mta_login_judge_proof(struct mta *m, struct span response)
 		return;
 	}
 	verdict = l->lib->judge(l->exchange, response, &text);
-	if (response.len == 0) /* which libgsasl takes for a client that has yet to begin */
+	if (response.len == 0) /* libgsasl takes this for a client that has not begun */
 		verdict = AUTH_MALFORMED;
 	bool says = buf_span(&text).len > 0 && verdict < AUTH_BAD;
 	if (says)
@@ -214,7 +214,9 @@ mta_login_judge_proof(struct mta *m, struct span response)
 	buf_release(&text);
 }
 
-/* Who acts as another is refused: there is nobody here who may. */
+/*
+ * Returns whether the credentials are right. No one may act as another user here; see the caller.
+ */
 static bool
 mta_login_is_known(struct mta *m, const struct auth_credentials *who)
 {
@@ -249,7 +251,7 @@ mta_login_judge_response(struct mta *m, struct span response)
 
 	l->due = LOGIN_WANTS_NOTHING;
 	l->challenge = NULL;
-	if (l->failing) { /* the client has acknowledged why */
+	if (l->failing) { /* the client's response to the reason */
 		l->wrong = MTA_LOGIN_BAD;
 		return;
 	}
@@ -272,14 +274,14 @@ mta_login_judge_response(struct mta *m, struct span response)
 	}
 }
 
-/* Of a mechanism that a plain server does not know there is no judging. */
+/* The response to a mechanism that the plain server does not know is taken to be right. */
 static void
 mta_login_judge(struct mta *m, struct span response)
 {
 	struct mta_login *l = &m->login;
 	struct span user = auth_user(span_of(l->mech), l->n, response);
 
-	if (user.len > 0 && l->user.len == 0) /* who answers without end is named once */
+	if (user.len > 0 && l->user.len == 0) /* only the first response names the user */
 		l->user = arena_copy(&l->arena, user);
 	if (!l->served) {
 		l->due = LOGIN_WANTS_NOTHING;
@@ -305,8 +307,10 @@ mta_login_response(struct mta *m, struct span line)
 	arena_wipe(&arena);
 }
 
-/* What is bound to the channel counts only where that is offered: else a client that could, and
- * was not offered it, would pass for one that somebody has in hand (RFC 5802 6). */
+/*
+ * Channel bindings are used only if a -PLUS mechanism is offered. Otherwise a client that supports
+ * them, but was not offered any, would look like the victim of a downgrade attack (RFC 5802 6).
+ */
 static bool
 mta_login_binds(struct mta *m)
 {

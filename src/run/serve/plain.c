@@ -1,13 +1,13 @@
 /*
- * plain - what a correct server answers to each command, whatever precedes it: EHLO, HELP, VRFY,
- * AUTH, and what the options ask before all of it. Nothing changes by an answer: what it makes of
- * the dialogue is the same whoever gave it (transaction.c, replies.c).
+ * plain - the plain server's answer to each command: EHLO, HELP, VRFY, AUTH, and the rejections
+ * that options demand before all others. Answering does not change the state: that follows from the
+ * replies, regardless of who made them (transaction.c, replies.c).
  */
 #include "run/serve/mta_impl.h"
 
 #include "smtp/path.h"
 
-/* Says what is in the buf, where the last "NNN-" becomes "NNN ". */
+/* Queues the lines in the buffer, after changing the last "NNN-" to "NNN ". */
 static void
 plain_say_lines(struct mta *m, struct buf *b, enum verb verb)
 {
@@ -35,7 +35,7 @@ plain_hello(struct mta *m, enum verb verb, bool also_alone)
 	plain_say_lines(m, &reply, verb);
 }
 
-/* ---- the commands: what is answered; empty: it was */
+/* ---- commands: each returns the reply; empty: it was queued */
 
 static struct span
 plain_on_hello(struct mta *m, const struct act *act)
@@ -68,7 +68,9 @@ plain_on_noop(struct mta *m, const struct act *act)
 	return SPAN("250 2.0.0 Ok");
 }
 
-/* Takes the parameter off what VRFY or EXPN asks for (RFC 6531 3.7.4.2). */
+/*
+ * Removes the SMTPUTF8 parameter of VRFY or EXPN (RFC 6531 3.7.4.2). Returns whether it was there.
+ */
 static bool
 plain_takes_utf8(const struct mta *m, struct span *name)
 {
@@ -164,7 +166,7 @@ plain_on_help(struct mta *m, const struct act *act)
 	return SPAN_NONE;
 }
 
-enum { FREE = 1, BDAT_TOO = 2 }; /* allowed before a required TLS; between chunks */
+enum { FREE = 1, BDAT_TOO = 2 }; /* allowed before required TLS; between chunks */
 
 static const struct {
 	struct span (*answer)(struct mta *, const struct act *);
@@ -241,7 +243,7 @@ plain_answers(struct mta *m, const struct act *act)
 		replies_say(m, reply, act->verb, false);
 }
 
-/* ---- what the options of the command line ask, before rules and script */
+/* ---- options of the command line, which precede rules and script */
 
 static struct span
 plain_insists_at_command(struct mta *m, const struct act *act)
@@ -266,7 +268,7 @@ plain_insists_at_command(struct mta *m, const struct act *act)
 	}
 }
 
-/* Has any recipient so far a refusal of this stage among the options? */
+/* Returns whether an option rejects any recipient so far at this stage. */
 static bool
 plain_insists_for_recipients(const struct mta *m, enum mta_stage stage)
 {
@@ -282,7 +284,7 @@ plain_insists(struct mta *m, const struct act *act)
 	bool whole;
 
 	if (act->ends_message)
-		/* What is too large to be kept is not taken either. */
+		/* A message too large to be kept is rejected too. */
 		whole = ((m->opts->size_limit || m->mail.keep_text) &&
 			    m->mail.octets > m->mail.text.max) ||
 		    plain_insists_for_recipients(m, MTA_DOT);

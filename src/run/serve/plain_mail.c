@@ -1,4 +1,4 @@
-/* plain - MAIL, RCPT, DATA and BDAT: addresses, parameters, who is refused, what is taken. */
+/* plain_mail - MAIL, RCPT, DATA and BDAT: addresses, parameters, rejections, acceptance. */
 #include "base/ascii.h"
 #include "run/serve/mta_impl.h"
 
@@ -6,7 +6,7 @@
 #include "smtp/parameter.h"
 #include "smtp/path.h"
 
-/* ---- parameters: a check returns what is wrong, or NULL */
+/* ---- parameters: each check returns the reply to an invalid value, or NULL */
 
 #define BAD "501 5.5.4 Invalid parameter value"
 
@@ -45,7 +45,9 @@ plain_check_flag(const struct mta *m, struct span v)
 	return v.at ? "501 5.5.4 Parameter does not take a value" : NULL;
 }
 
-/* xtext: printable but "+" and "=", or "+" and two upper-case hexadecimal digits (RFC 3461 4). */
+/*
+ * xtext: printable except "+" and "=", or "+" and two upper-case hexadecimal digits (RFC 3461 4).
+ */
 static bool
 plain_is_xtext(struct span v)
 {
@@ -167,8 +169,8 @@ plain_wrong_path(struct mta *m, enum verb verb, const char *why)
 }
 
 /*
- * Octets beyond ASCII are allowed with SMTPUTF8 alone, and are UTF-8 then: in addresses, and in
- * what VRFY and EXPN ask for (RFC 6531 3.3, 3.7.4.2).
+ * Octets beyond ASCII require SMTPUTF8 and must then be UTF-8, in addresses and in the arguments of
+ * VRFY and EXPN (RFC 6531 3.3, 3.7.4.2).
  */
 struct span
 plain_wrong_octets(struct span text, bool smtputf8)
@@ -275,7 +277,7 @@ plain_rcpt(struct mta *m, const struct act *act)
 
 /* ---- DATA, BDAT and the end of the message */
 
-/* On behalf of any recipient so far. */
+/* Returns the rejection of any recipient so far. */
 static struct span
 plain_refused_for_recipients(const struct mta *m, enum mta_stage stage)
 {
@@ -311,7 +313,7 @@ plain_is_bdat(struct span args)
 	    (args.len == 0 || span_eq_case(args, SPAN("LAST")));
 }
 
-/* What keeps a message, or a chunk, from being taken for anybody; empty: nothing. */
+/* Returns the reply that rejects a message or a chunk for all recipients; empty: none. */
 static struct span
 plain_refused_for_all(const struct mta *m, const struct act *act)
 {
@@ -329,7 +331,7 @@ plain_refused_for_all(const struct mta *m, const struct act *act)
 	return act->verb == VERB_BDAT ? plain_refused_for_recipients(m, MTA_DATA) : SPAN_NONE;
 }
 
-/* Refused for all, for this one, or accepted as `taken` says. */
+/* Returns the reply for one recipient: its rejection, or `taken`. */
 static struct span
 plain_verdict(const struct mta *m, const struct envelope_rcpt *rcpt, struct span taken)
 {
@@ -339,9 +341,9 @@ plain_verdict(const struct mta *m, const struct envelope_rcpt *rcpt, struct span
 }
 
 /*
- * Of a message, LMTP has one reply for each recipient (RFC 2033 4.2). With PRDR it is 353, the
- * same, and one for all: positive when it was accepted for anybody (draft-hall-prdr). Else one
- * recipient that it is refused for refuses it for all.
+ * LMTP has one reply for each recipient (RFC 2033 4.2). PRDR has these after the 353, and then one
+ * for the message, positive if any recipient accepted it (draft-hall-prdr). Otherwise a rejection
+ * for one recipient rejects the message for all.
  */
 void
 plain_verdicts(struct mta *m, const struct act *act)

@@ -1,6 +1,6 @@
 /*
- * plain_offers - what a correct server offers, and whom it refuses on purpose; the name it goes by.
- * The other files of the plain server stand on it.
+ * plain_offers - the plain server's host name, what it offers, and what it rejects on purpose. The
+ * other files of the plain server depend on it.
  */
 #include "run/serve/mta_impl.h"
 
@@ -39,7 +39,7 @@ const struct mta_refusal mta_refusals[] = {
 	{ MTA_HELO, { NULL, 0 }, { NULL, 0 } },
 };
 
-/* "a@b", "@b" or "a" against the mailbox a@b. */
+/* Matches "a@b", "@b" or "a" against the mailbox a@b. */
 static bool
 refusal_is_about(struct span who, struct span mailbox)
 {
@@ -47,7 +47,7 @@ refusal_is_about(struct span who, struct span mailbox)
 
 	if (span_eq_case(who, mailbox))
 		return true;
-	/* The last @ parts them: a quoted local part may have one too. */
+	/* The last @ separates the domain: a quoted local part may contain one. */
 	while (at > 0 && mailbox.at[at - 1] != '@')
 		at--;
 	if (who.len > 0 && who.at[0] == '@')
@@ -66,7 +66,7 @@ mta_refusal_of(const struct mta_refusal *list, enum mta_stage stage, struct span
 	return SPAN_NONE;
 }
 
-/* What is refused on purpose is for trying things; a script says itself whom it refuses. */
+/* The built-in refusals are for trying things out; a script says itself what it rejects. */
 const struct mta_refusal *
 plain_refusals(const struct mta *m)
 {
@@ -93,7 +93,7 @@ plain_is_lmtp(const struct mta *m)
 	return m->opts->lmtp || m->d->hello == VERB_LHLO;
 }
 
-/* ---- what EHLO offers, and what is therefore granted */
+/* ---- what EHLO offers, and what is therefore accepted */
 
 enum { ALWAYS, IN_CLEAR, IN_TLS };
 
@@ -139,7 +139,7 @@ offer_holds(const struct mta *m, const struct offer *offer)
 
 	if (span_eq(keyword, SPAN("STARTTLS")) && !session_can_tls(m->s))
 		return false;
-	/* Who is shown AUTH before a TLS that is required sends the password in the clear. */
+	/* A client that sees AUTH before required TLS would send the password in cleartext. */
 	if (span_eq(keyword, SPAN("AUTH")) && m->opts->require_tls && !m->d->tls)
 		return false;
 	return (offer->when == ALWAYS || m->d->tls == (offer->when == IN_TLS)) &&
@@ -155,7 +155,7 @@ offer_find(struct span keyword)
 	return NULL;
 }
 
-/* Is it among these lines of a reply to EHLO? Old servers write AUTH=PLAIN. */
+/* Returns whether the lines of an EHLO reply have the keyword. Old servers write AUTH=PLAIN. */
 static bool
 offer_is_listed(struct span lines, const char *keyword)
 {
@@ -185,7 +185,7 @@ plain_size_limit(const struct mta *m)
 	return own;
 }
 
-/* A script's own reply to EHLO says what there is; its steps may want more than that. */
+/* A script's own reply to EHLO determines what is offered; its steps may need more than that. */
 bool
 plain_offers(const struct mta *m, const char *keyword)
 {
@@ -193,7 +193,7 @@ plain_offers(const struct mta *m, const char *keyword)
 
 	if (!keyword || offer_is_listed(span_of(m->also), keyword))
 		return !starttls || session_can_tls(m->s);
-	/* Once on, it is no more offered, and no less known. */
+	/* Within TLS it is not offered but still known: the reply is 503. */
 	if (starttls && m->d->tls)
 		return true;
 	if (m->offers.len > 0)
@@ -222,7 +222,7 @@ plain_print_offers(const struct mta *m, bool also_alone, struct span mechanisms,
 		else
 			buf_printf(b, " RCPTMAX=%llu", rcpts);
 	}
-	/* what a script's steps want, unless it is among those */
+	/* What the script's steps need, unless it is already in the list. */
 	while (span_line(&rest, &line)) {
 		struct span word = span_skip(line, 4), keyword = span_word(&word);
 		const struct offer *offer = offer_find(keyword);

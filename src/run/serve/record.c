@@ -1,4 +1,4 @@
-/* record - stands between a client and a server. */
+/* record - a proxy between clients and a server. */
 #include "run/serve/record.h"
 
 #include <stdio.h>
@@ -13,9 +13,10 @@
 #include "smtp/body.h"
 
 /*
- * What one client can make us keep: its script, and for each direction what the other side has not
- * read; neither is read from while the other has that much unread, or while so many commands are
- * unanswered. The scripts of all clients together have a bound of their own.
+ * Limits on what one client can make us keep: its script and, in each direction, what the other
+ * side has not read. A side is not read from while the other has HELD_ABOVE octets unread, nor the
+ * client while UNANSWERED_MAX commands are outstanding. RECORD_ALL_MAX limits the scripts of all
+ * clients together.
  */
 enum {
 	RECORD_MAX = 8 << 20,
@@ -28,19 +29,23 @@ enum {
 struct pair {
 	struct pair *next;
 	struct record *record;
-	struct session *client, *server;	/* whom we serve; whom we talk to */
+	struct session *client, *server;	/* towards the client; towards the server */
 	struct session_opts client_opts, server_opts;
 	struct step step, drain;
-	struct pair *back;			/* what the steps' args lead to */
+	struct pair *back;			/* the args of both steps */
 	struct arena arena;
 	struct transcript *transcript;
-	struct buf script, line, agreed;	/* agreed: the 220 to STARTTLS, until TLS is up */
+	/* agreed is held until TLS with the server is up */
+	struct buf script, line, agreed;	/* agreed: the server's 220 to STARTTLS */
 	unsigned number;
-	/* when one of the two was heard; when the server had gone, and only the farewell is left */
+	/*
+	 * time of the last traffic; time when the server was lost, after which only pending replies
+	 * are sent to the client
+	 */
 	uint64_t heard_us, parted_us;
-	bool open, over, cut;			/* cut: the script has no more room */
-	bool draining;				/* the server is to read first */
-	/* its reply decides how what the client sends next is read; VERB_OTHER: none is due */
+	bool open, over, cut;			/* cut: the script is full */
+	bool draining;				/* the server must read first */
+	/* its reply decides how the client's next input is read; VERB_OTHER: none is outstanding */
 	enum verb decides;
 };
 
@@ -52,7 +57,7 @@ struct record {
 	struct loop_timer *sweep;
 	struct pair *pairs;
 	unsigned last_number, npairs;
-	size_t held; /* octets of all scripts that are not written yet */
+	size_t held; /* octets of all scripts not written yet */
 	bool some_over, sweeping;
 };
 
@@ -64,8 +69,8 @@ pair_note(struct pair *p, const char *text)
 }
 
 /*
- * The client is heard when there is a server that takes what it says, and when it is known what
- * that will be.
+ * The client is read from if the server is connected and has room, and if it is known how to read
+ * the client's next input.
  */
 static void
 pair_pace_client(struct pair *p)
@@ -125,7 +130,7 @@ pair_hear_reply(struct pair *p, const struct event *e)
 	session_poke(p->client);
 }
 
-/* The server's TLS is up: now the client is told to begin, and finds our certificate. */
+/* The server's TLS is up: now the client gets the 220, and the handshake shows our certificate. */
 static void
 pair_hear_tls(struct pair *p)
 {
@@ -141,7 +146,7 @@ pair_hear_tls(struct pair *p)
 }
 
 /*
- * There is no server any more: what the client still sends is dropped, until it has read all and
+ * The server is gone: what the client still sends is dropped, until it has read all replies and
  * closes.
  */
 static void
@@ -196,7 +201,7 @@ pair_on_server_event(void *ctx, const struct event *e)
 
 /* ---- from the client to the server */
 
-/* No faster than the server takes it. */
+/* Stops reading from the client while the server has too much unread. */
 static void
 pair_drain_if_full(struct pair *p)
 {
@@ -248,7 +253,7 @@ relay_line(struct pair *p, struct span line, bool answers)
 		conv_listen(session_conv(p->client), CONV_LISTEN_OCTETS, octets);
 }
 
-/* Message text line by line, so that the script has its lines. */
+/* Sends message data line by line, so that the script has lines. */
 static void
 relay_text(struct pair *p, struct span text)
 {
@@ -274,7 +279,10 @@ relay_end(struct pair *p)
 	session_send_text(p->server, BODY_END);
 }
 
-/* Whole lines of a chunk, or what has become too long for one, are written into the script. */
+/*
+ * Records the complete lines of a chunk, or a line that exceeds LINE_KEPT_MAX. over: the chunk has
+ * ended.
+ */
 static void
 relay_note_chunk(struct pair *p, bool over)
 {
@@ -289,7 +297,7 @@ relay_note_chunk(struct pair *p, bool over)
 	struct event event = { .kind = EVENT_SENT, .at_us = loop_now_us() };
 	event.sent.kind = SENT_TEXT;
 	event.sent.text = session_starred(p->server, &arena, all);
-	event.sent.octets = event.sent.text.len; /* it brings its line ends */
+	event.sent.octets = event.sent.text.len; /* line endings are part of it */
 	transcript_event(p->transcript, &event);
 	arena_release(&arena);
 	buf_consume(&p->line, all.len);
@@ -307,7 +315,7 @@ static enum progress
 relay_start(struct session *s, const struct step *step, void *state)
 {
 	(void)step, (void)state;
-	session_hold(s, true);		/* until the server has greeted */
+	session_hold(s, true);		/* until the server has sent its greeting */
 	return STEP_WAIT;
 }
 
@@ -435,7 +443,7 @@ record_idle_ms(const struct record *r)
 	return r->opts.idle_ms ? r->opts.idle_ms : RECORD_IDLE_MS;
 }
 
-/* One timer for all clients, as in serve.c. */
+/* One timer serves all clients, as in serve.c. */
 static void
 record_set_sweep(struct record *r)
 {
@@ -489,7 +497,7 @@ record_client(struct record *r, int fd)
 		.line = { .max = RECORD_MAX },
 		.agreed = { .max = 2 * CONV_REPLY_MAX } };
 	p->server_opts.number = 1;
-	/* the client has its own patience */
+	/* no reply timeouts of our own: the client has its own */
 	p->server_opts.timeouts.reply = p->server_opts.timeouts.dot = 0;
 	p->back = p;
 	p->step = (struct step){ .op = &relay_op, .args = &p->back };

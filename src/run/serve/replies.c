@@ -1,13 +1,17 @@
 /*
- * replies - the queue of replies on their way: at once, late, slowly, or not at all, and what each
- * makes of the conversation when it goes out. While one waits, nothing more is heard.
+ * replies - the queue of replies: sent at once, delayed, slowly or not at all, and what each
+ * changes in the conversation when it is sent. While one is delayed, nothing more is read from the
+ * client.
  */
 #include "run/serve/mta_impl.h"
 
-/* so much is unsent that a loop of replies waits so long for the client to read */
+/*
+ * With OUTPUT_MANY bytes unsent, a loop in a script waits FULL_MS for the client to read.
+ * QUEUE_MANY: queued replies at which it waits.
+ */
 enum { OUTPUT_MANY = 64 << 10, FULL_MS = 20, QUEUE_MANY = 64 };
 
-/* how often the store is asked whether it has the message */
+/* interval between checks whether the store is done */
 enum { STORE_LOOK_MS = 10 };
 
 struct mta_reply *
@@ -27,8 +31,8 @@ replies_add(struct mta *m, enum verb verb, bool dot)
 }
 
 /*
- * Of the errors of rules and script only an explicit --max-errors makes too many: a script that
- * refuses a thousand times is to do so.
+ * Rejections of rules and script count as errors only with an explicit --max-errors: a script may
+ * well reject a thousand commands.
  */
 void
 replies_judge(struct mta *m, struct mta_reply *r)
@@ -73,7 +77,10 @@ replies_are_many(const struct mta *m)
 
 enum { DELIVERY_LOOKS = 400, DELIVERY_LOOK_MS = 5, PIECE_MAX = 64 << 10 };
 
-/* There and then, or when all is acknowledged, or after two seconds. */
+/*
+ * Ends the connection: at once or, if the fault asks for it, when all output is acknowledged or two
+ * seconds have passed.
+ */
 static enum progress
 replies_end(struct mta *m, const struct fault *fault)
 {
@@ -89,7 +96,7 @@ replies_end(struct mta *m, const struct fault *fault)
 	return STEP_DONE;
 }
 
-/* TLS begins anew: all that was said before is forgotten (RFC 3207 4.2). */
+/* TLS resets the session: all that was known of the client is forgotten (RFC 3207 4.2). */
 static enum progress
 replies_secure(struct mta *m)
 {
@@ -99,12 +106,15 @@ replies_secure(struct mta *m)
 	return session_shake_hands(m->s);
 }
 
-/* What goes on from here: message text, an answer, TLS, the end. */
+/*
+ * Applies a reply that was sent: what is read next (message data, AUTH response, command), TLS, the
+ * end.
+ */
 static enum progress
 replies_follow(struct mta *m, const struct mta_reply *r)
 {
 	unsigned code = reply_code(r);
-	/* elsewhere a 354 is a fault, and no message follows */
+	/* a 354 to another command is a fault, and no message data follows */
 	bool message = code == 354 && r->verb == VERB_DATA;
 
 	if (r->then ? r->then->end != NULL : r->verb == VERB_QUIT && code == 221)
@@ -129,7 +139,10 @@ replies_follow(struct mta *m, const struct mta_reply *r)
 	return STEP_WAIT;
 }
 
-/* True when all of it is said. Else there is a pause, or the client is to read first. */
+/*
+ * Sends the next piece of a reply. Returns true if it is complete; otherwise there is a pause, or
+ * the client must read first.
+ */
 static bool
 replies_send_piece(struct mta *m, const struct mta_reply *r)
 {
@@ -156,7 +169,7 @@ replies_send_piece(struct mta *m, const struct mta_reply *r)
 	return false;
 }
 
-/* Not yet: the client has too much to read. */
+/* Returns whether the client has too much unread; if so, waits for it. */
 static bool
 replies_are_full(struct mta *m)
 {
@@ -197,7 +210,7 @@ replies_pump(struct mta *m, bool turn_again)
 			return progress;
 	}
 	session_hold(m->s, false);
-	arena_release(&m->outs); /* a client that waits costs nothing of it */
+	arena_release(&m->outs); /* an idle connection keeps no memory for replies */
 	if (m->securing)
 		return replies_secure(m);
 	if (turn_again) {

@@ -1,4 +1,4 @@
-/* selftest - a script against itself. */
+/* selftest - plays a script against itself. */
 #include "run/serve/selftest.h"
 
 #include <errno.h>
@@ -81,7 +81,7 @@ selftest_new(struct session_env *env, const struct script *script, struct err *e
 	    &(struct serve_opts){ .tls = t->server_tls, .play = selftest_on_client, .play_ctx = t },
 	    NULL, NULL);
 	env->demo = selftest_on_open;
-	/* it is the script, not the server that demo: is elsewhere */
+	/* the note describes the built-in server */
 	env->demo_note = NULL;
 	env->demo_ctx = t;
 	env->demo_tls = t->client_tls;

@@ -1,6 +1,6 @@
 /*
- * Plays a script against itself: sessions that open `demo:` get the same script in the server
- * role, over a socketpair.
+ * selftest - plays a script against itself: sessions that open `demo:` are served the same script
+ * in the server role, over a socket pair.
  */
 #ifndef RUN_SERVE_SELFTEST_H
 #define RUN_SERVE_SELFTEST_H
@@ -10,12 +10,13 @@
 
 struct selftest;
 /*
- * Sets env's demo to it. The script must outlive it. NULL with err: the script cannot be served.
+ * Makes the selftest and sets it as env's demo. The script must outlive it. Returns NULL with err
+ * if the script cannot be served.
  */
 struct selftest *selftest_new(struct session_env *, const struct script *, struct err *);
 void selftest_free(struct selftest *);
-const struct mock *selftest_mock(const struct selftest *);	/* its server's side */
-/* The case that the next connections get, from 1. */
+const struct mock *selftest_mock(const struct selftest *);	/* the server's side */
+/* Sets the case (from 1) that further connections play. */
 void selftest_case(struct selftest *, unsigned number);
 
 #endif

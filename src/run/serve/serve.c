@@ -1,4 +1,4 @@
-/* serve - a session in the server role for each client. */
+/* serve - serves each client by a session in the server role. */
 #include "run/serve/serve.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@ struct client {
 	struct session_opts opts;
 	struct mta_role role;
 	struct step step;
-	/* when it came; when its step ended, and only the farewell is left */
+	/* connected; last heard; its step ended, and only the last replies remain to be sent */
 	uint64_t since_us, heard_us, ended_us;
 	bool over;
 };
@@ -49,7 +49,7 @@ serve_on_event(void *ctx, const struct event *event)
 		c->serve->event(c->serve->ctx, event);
 }
 
-/* Sessions are freed between wake-ups only. */
+/* Sessions are freed only between wake-ups, never in their own callbacks. */
 static void
 serve_on_idle(void *ctx, unsigned ready)
 {
@@ -86,7 +86,7 @@ serve_sweep_ms(uint64_t idle_ms)
 	return ms < 10 ? 10 : ms > 500 ? 500 : ms;
 }
 
-/* One timer for all clients: thousands of them are looked over a few times a second at the most. */
+/* One timer serves all clients: thousands of them are checked at most a few times a second. */
 static void
 serve_set_sweep(struct serve *serve)
 {
@@ -245,7 +245,7 @@ serve_certificate(const char *name, struct err *err)
 struct demo {
 	struct tls_made *made;
 	struct tls_context *server_tls;
-	/* by what it is asked for as; NULL: never */
+	/* by DEMO_* bits; NULL: not opened yet */
 	struct serve *serve[DEMO_LMTP + DEMO_TLS + 1];
 };
 

@@ -1,4 +1,4 @@
-/* store - received messages in a Maildir, an mbox and a file of lines. */
+/* store - stores received messages in a Maildir, an mbox and a file of lines. */
 #include "run/serve/store.h"
 
 #include <errno.h>
@@ -18,15 +18,15 @@ enum { FILES = 2, PATH_SIZE = 4096 };
 
 struct store {
 	const char *maildir;
-	const char *name[FILES]; /* the mbox, and the lines; NULL: there is none */
+	const char *name[FILES]; /* of the mbox; of the file of lines; NULL: none */
 	struct append file[FILES];
 	void (*line)(const struct event *, struct buf *out);
-	struct storing *queue; /* the first is being stored */
-	const char *stuck;     /* the pipe that is waited for */
+	struct storing *queue; /* the first one is being stored */
+	const char *stuck;     /* name of the pipe that the first one waits for */
 	unsigned long long n;
 };
 
-/* Between messages of an mbox there is an empty line, between lines nothing. */
+/* line endings that end a message: an mbox has an empty line, a file of lines does not */
 static const unsigned line_ends[FILES] = { 2, 1 };
 
 static bool
@@ -102,9 +102,9 @@ store_free(struct store *store)
 	free(store);
 }
 
-/* ---- a message as it is stored */
+/* ---- rendering */
 
-/* mboxrd: a line of any number of ">" and "From " gets one ">" more. */
+/* mboxrd: a line that starts with "From ", after any number of ">", is quoted by one more ">". */
 static bool
 store_looks_like_from(struct span line)
 {
@@ -172,8 +172,8 @@ store_maildir_failed(const char *path, struct err *err)
 }
 
 /*
- * Written below tmp, then moved below new when all else is written, so that who reads it sees whole
- * messages only.
+ * Writes to tmp; store_go_on renames it to new after everything else was written, so that readers
+ * see only complete messages.
  */
 static bool
 store_to_maildir_tmp(struct store *store, const struct event *e, char tmp[PATH_SIZE],
@@ -202,19 +202,19 @@ store_to_maildir_tmp(struct store *store, const struct event *e, char tmp[PATH_S
 	return (close(fd) == 0 || store_maildir_failed(tmp, err)) && ok;
 }
 
-/* ---- one message after the other */
+/* ---- storing, one message at a time */
 
-/* A message that is being stored, or waits for its turn. */
+/* A message that is being stored, or waits in the queue. */
 struct storing {
 	struct storing *next;
 	struct store *store;
 	uint64_t until_us;
 	bool begun;
-	char tmp[PATH_SIZE], new[PATH_SIZE]; /* of the Maildir; ->tmp empty: nothing is there */
+	char tmp[PATH_SIZE], new[PATH_SIZE]; /* paths in the Maildir; ->tmp empty: no file there */
 	struct buf piece[FILES];
 };
 
-/* What can be undone comes first: the Maildir, regular files. */
+/* Writes what can be undone first: the Maildir and regular files. */
 static bool
 store_begin(struct storing *it, const struct event *e, struct err *err)
 {

@@ -1,8 +1,9 @@
 /*
- * Stores received messages in a Maildir, an mbox and a file of lines: in all of those that were
- * asked for or in none, so that the reply to the client is true. Lines end in LF there, and
- * header fields above the message hold the envelope. Messages are stored one after the other. A
- * pipe whose reader has stopped blocks nobody: the caller tries again, and gives up in time.
+ * store - stores received messages in a Maildir, an mbox and a file of lines. A message is stored
+ * in all of those that are configured or in none, so that the reply to the client is true. Stored
+ * lines end in LF, and header fields above the message hold the envelope. Messages are stored one
+ * at a time. A pipe whose reader is stalled does not block: the caller tries again, and the store
+ * gives up after STORE_WAIT_MS.
  */
 #ifndef RUN_SERVE_STORE_H
 #define RUN_SERVE_STORE_H
@@ -12,39 +13,38 @@
 
 struct store_opts {
 	const char *maildir; /* created if missing; NULL: none */
-	/* appended to; NULL: none. lines "-": standard output */
+	/* appended to; NULL: none. "-" for lines: standard output */
 	const char *mbox, *lines;
-	void (*line)(const struct event *, struct buf *out); /* of ->lines: of one message */
+	void (*line)(const struct event *, struct buf *out); /* appends a message's line */
 };
 
-/* how long a message may wait for readers of pipes */
+/* maximum time that a message waits for the readers of pipes */
 enum { STORE_WAIT_MS = 10000 };
 
 struct store;
-/* NULL with err: one of them cannot be written */
+/* Returns a store, or NULL with err if one of the files cannot be written. */
 struct store *store_new(const struct store_opts *, struct err *);
 void store_free(struct store *); /* NULL is fine */
 
 enum stored {
 	STORED,
-	STORING, /* a reader is waited for: call again, with the same, in a moment */
+	STORING, /* waits for a reader: call again soon with the same arguments */
 	/*
-	 * err, errno in ->sys: it is stored nowhere, and nothing of it was left behind but what a
-	 * pipe took. The next one is tried again: there may be room then.
+	 * err (errno in ->sys). The message is stored nowhere, and nothing of it is left behind
+	 * except what a pipe has taken. The next message is tried again.
 	 */
 	STORE_FAILED,
 };
 /*
- * An EVENT_MESSAGE whose text was kept. `storing` is NULL at first, and again when it is over:
- * what the store keeps of it meanwhile.
+ * Stores an EVENT_MESSAGE whose text was kept. *storing is NULL at first, holds the store's state
+ * while STORING is returned, and is NULL again at the end.
  */
 struct storing;
 enum stored store_message(
     struct store *, const struct event *, struct storing **storing, struct err *);
-/* Adds an EVENT_MESSAGE as a Maildir has it: the envelope in header lines above, lines ended by LF.
- */
+/* Appends an EVENT_MESSAGE as a Maildir has it: the envelope in header fields, line endings LF. */
 void store_print_message(struct buf *, const struct event *);
-/* It is waited for no longer, and not stored; NULL is fine. */
+/* Stops storing a message that is STORING; it is stored nowhere. NULL is fine. */
 void store_give_up(struct storing *);
 
 #endif

@@ -1,4 +1,6 @@
-/* transaction - what replies, whoever made them, make of the message that is under way. */
+/*
+ * transaction - what the replies, regardless of who made them, change in the current transaction.
+ */
 #include "run/serve/mta_impl.h"
 
 #include "smtp/parameter.h"
@@ -77,7 +79,7 @@ transaction_is_binary(struct span params)
 	return false;
 }
 
-/* The next of the replies to this act, from `r` on. */
+/* Returns the first of the replies to this act, from r on; NULL: none. */
 static struct mta_reply *
 transaction_reply(struct mta_reply *r, const struct act *act)
 {
@@ -99,7 +101,7 @@ transaction_granted(struct mta *m, const struct act *act)
 		bool open = good || m->mail.nrcpts > 0;
 		m->mail.chunked |= open;
 		m->chunk_refused |= open && !good;
-		if (!open) /* octets for nobody */
+		if (!open) /* octets without a recipient */
 			envelope_drop_text(&m->mail);
 		return;
 	}
@@ -143,9 +145,9 @@ transaction_awaits_verdicts(const struct mta *m, const struct act *act)
 }
 
 /*
- * One reply for each recipient counts for its own (LMTP, RFC 2033 4.2); after a 353 the last one is
- * for all (PRDR). Else the message is taken when one of the replies is positive. False: it is taken
- * for nobody.
+ * One reply per recipient counts for that recipient (LMTP, RFC 2033 4.2); after a 353, the last
+ * counts for all (PRDR). Otherwise one positive reply accepts the message. Returns false if it is
+ * accepted for no one.
  */
 static bool
 transaction_is_taken(struct mta *m, const struct act *act, struct mta_reply *first)
@@ -181,12 +183,12 @@ transaction_over(struct mta *m, const struct act *act)
 	while (good && reply_code(good) / 100 != 2)
 		good = transaction_reply(good->next, act);
 	if (!good && act->verb == VERB_BDAT && m->mail.nrcpts == 0) {
-		envelope_drop_text(&m->mail); /* octets for nobody */
+		envelope_drop_text(&m->mail); /* octets without a recipient */
 		return;
 	}
 	m->mail.chunked = act->verb == VERB_BDAT;
 	if (good && transaction_is_taken(m, act, first)) {
-		/* It goes by the name that the reply gave it. */
+		/* The message has the queue ID of the reply, if there is one. */
 		struct span id = SPAN_NONE;
 		for (struct mta_reply *r = good; r && id.len == 0;
 		     r = transaction_reply(r->next, act))
@@ -205,7 +207,7 @@ transaction_over(struct mta *m, const struct act *act)
 	dialogue_message_over(m->d);
 }
 
-/* Whatever replies to the message were ready to say: it would not be true. */
+/* If storing failed, no reply to the message may be positive. */
 static void
 transaction_stored(struct mta *m, struct span lost)
 {

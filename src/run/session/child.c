@@ -11,16 +11,16 @@
 #include "base/buf.h"
 #include "base/port.h"
 
-/* a pipe holds no more than 16 times 4 KiB */
+/* 64 KiB in all, the most that a pipe holds */
 enum { TEXT_MAX = 4096, READS_A_TURN = 16, END_MS = 500 };
 
 struct child {
 	struct loop *loop;
 	struct loop_child *process;
-	int fd; /* of its standard error */
+	int fd; /* its standard error */
 	struct loop_watch *watch;
-	struct buf text;    /* what it wrote that is no whole line yet */
-	bool ending, ended; /* how it ended is waited for; is known, or not to be known */
+	struct buf text;    /* the incomplete last line that it wrote */
+	bool ending, ended; /* its exit is waited for; the wait is over */
 	struct loop_timer *patience;
 	child_fn *news;
 	void *ctx;
@@ -50,7 +50,7 @@ child_tell_line(struct child *c, struct span line)
 		c->news(c->ctx, CHILD_WROTE, line);
 }
 
-/* Whole lines; one without an end is told when it is full, or when all is over. */
+/* Reports complete lines. An incomplete one is reported when it fills the buffer, or if `over`. */
 static void
 child_tell_lines(struct child *c, bool over)
 {
@@ -68,7 +68,7 @@ child_tell_lines(struct child *c, bool over)
 	buf_consume(&c->text, buf_span(&c->text).len - all.len);
 }
 
-/* False: there is no more. */
+/* Returns false if there is no more for now. */
 static bool
 child_read(struct child *c)
 {

@@ -12,25 +12,25 @@
 enum child_news {
 	CHILD_WROTE, /* a line of its standard error, in `line` */
 	CHILD_ENDED, /* how it ended, in `line`; empty: with status 0 */
-	CHILD_OVER,  /* whoever called child_is_ending need wait no longer */
+	CHILD_OVER,  /* after child_is_ending: the wait is over */
 };
 typedef void child_fn(void *ctx, enum child_news, struct span line);
 
 struct child;
 /*
- * Runs a command by sh -c. `fd` is its end of the connection and stays the caller's. NULL with
- * err.
+ * Runs a command with sh -c. `fd`, its end of the connection, becomes its standard input and output
+ * and remains the caller's. Returns NULL and sets err on failure.
  */
 struct child *child_run(
     struct loop *, struct span command, int fd, child_fn *, void *ctx, struct err *);
-void child_free(struct child *); /* also terminates it; NULL is fine */
+void child_free(struct child *); /* also terminates the command; NULL is fine */
 
-/* Reports what it has written to its standard error, by complete lines. NULL is fine. */
+/* Reports what the command has written to its standard error, as complete lines. NULL is fine. */
 void child_report(struct child *);
-void child_report_rest(struct child *); /* all of it, since no more will come */
+void child_report_rest(struct child *); /* all of it, including an incomplete last line */
 /*
- * Its side of the connection is closed: whether its exit is still to come. It is waited for half
- * a second; then, or when it exits, CHILD_OVER is reported. NULL: false.
+ * Returns whether the command, whose side of the connection was closed, has yet to exit. If so,
+ * CHILD_OVER is reported when it exits, or after half a second. NULL: false.
  */
 bool child_is_ending(struct child *);
 bool child_is_awaited(const struct child *); /* whether child_is_ending was called */

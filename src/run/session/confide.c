@@ -1,4 +1,4 @@
-/* confide - what secrets.c decides, with the facts of this session. */
+/* confide - applies the decisions of secrets.c to a session. */
 #include "run/session/session_impl.h"
 
 static struct confidant

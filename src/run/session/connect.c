@@ -1,5 +1,4 @@
-/* connect - the connection comes about, and ends. What is found and dialled on the way is link.c's.
- */
+/* connect - begins and ends a session's connection. Lookups and dialing are in link.c. */
 #include "run/session/session_impl.h"
 
 #include <stdlib.h>
@@ -45,8 +44,8 @@ session_closed(struct session *s, enum closed_by by, bool expected)
 	if (lost > 0)
 		session_tell_unknown(s);
 	/*
-	 * After QUIT the end of TLS is sent too: else the peer sees a truncation, and the TLS
-	 * session is not resumable.
+	 * After QUIT the end of TLS is sent too: otherwise the peer sees a truncation, and the TLS
+	 * session cannot be resumed.
 	 */
 	if (s->wire.conn && s->dialogue.tls && by == CLOSED_BY_US && session_is_shut(s))
 		conn_shut(s->wire.conn);
@@ -83,7 +82,7 @@ session_is_shut(const struct session *s)
 	return s->wire.shut || s->wire.shut_when_sent;
 }
 
-/* ---- where to */
+/* ---- the target */
 
 void
 session_set_opener(struct session *s, struct place place)

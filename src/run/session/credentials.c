@@ -51,7 +51,7 @@ credentials_descriptor(struct secret *out, int fd, struct err *err)
 	char what[40];
 
 	snprintf(what, sizeof what, "descriptor %d", fd);
-	fcntl(fd, F_SETFD, FD_CLOEXEC);		/* nor does a child have it to read on from */
+	fcntl(fd, F_SETFD, FD_CLOEXEC);		/* no child may read on from it */
 	return first_line(out, fd, what, err);
 }
 
@@ -89,8 +89,8 @@ credentials_command(struct secret *out, const char *command, struct err *err)
 }
 
 /*
- * ---- ~/.netrc: words, of which "machine NAME" or "default" begin an entry, and "macdef" a macro
- * up to an empty line
+ * ---- ~/.netrc: words, of which "machine NAME" or "default" begins an entry, and "macdef" a macro
+ * that ends with an empty line
  */
 
 static struct span

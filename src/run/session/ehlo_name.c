@@ -1,6 +1,6 @@
 /*
- * ehlo_name - the name that is sent in EHLO: which, why that one, and whether it is that of the
- * address the connection comes from.
+ * ehlo_name - the name sent in EHLO: which one, why, and whether it resolves to the address that
+ * the connection comes from.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,9 @@
 #include "net/sysnames.h"
 #include "run/session/session_impl.h"
 
-/* RFC 5321 4.1.4: a name that means something to the other side, or else an address literal. */
+/*
+ * RFC 5321 4.1.4: EHLO has a name that is valid on the other side too, or else an address literal.
+ */
 static bool
 is_public_name(struct span name)
 {
@@ -24,7 +26,10 @@ is_public_name(struct span name)
 	return true;
 }
 
-/* gethostname's; most systems have the short one there and the full one in hosts(5). */
+/*
+ * Returns the name of gethostname or, since many systems have only the short one there, the full
+ * one in hosts(5).
+ */
 static const char *
 own_name(struct session *s)
 {
@@ -46,7 +51,7 @@ own_name(struct session *s)
 	return own;
 }
 
-/* Who sent EHLO by hand is called so from then on, until another name is set. */
+/* A name that was sent in EHLO by hand is used from then on, until another one is set. */
 const char *
 session_ehlo_name(struct session *s)
 {
@@ -112,7 +117,7 @@ session_note_ehlo_name(struct session *s)
 	const struct addr *local = s->wire.conn ? conn_local(s->wire.conn) : NULL;
 
 	if (s->opts->helo_is_secret)
-		return; /* and is told to no resolver */
+		return; /* and must not be sent to a resolver */
 	if (s->helo_noted || !local || addr_family(local) == 0 ||
 	    s->opts->proxy.kind != PROXY_NONE || session_is_local(s))
 		return;

@@ -1,4 +1,4 @@
-/* emit - what a session tells: events, and the failure of the step in hand. */
+/* emit - what a session reports: events, and the failure of the current step. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -118,7 +118,7 @@ session_sent_message(struct session *s, struct span what, const struct message *
 	event.sent.kind = SENT_OCTETS;
 	event.sent.text = what;
 	event.sent.octets = octets;
-	/* who keeps it would keep the secret in it */
+	/* a consumer that keeps it would keep the secret in it */
 	event.sent.message = s->step && s->step->secret ? NULL : message;
 	event.sent.chunked = chunked;
 	session_emit(s, &event);

@@ -1,4 +1,4 @@
-/* event - the one vocabulary of what can happen. */
+/* event - the words for events and what they contain. */
 #include "run/session/event.h"
 
 #include <assert.h>

@@ -1,8 +1,8 @@
 /*
- * The one vocabulary of what can happen. An event is plain data about one thing that happened;
- * screen, JSON, transcript and verdict all read the same const struct event *. Its spans live
- * until the consumer returns, and hold octets as the peer sent them: whoever shows them escapes
- * them (base/text). It never holds a secret: they are masked where the event is made.
+ * Everything that can happen, as events. An event is plain data about one thing that happened;
+ * screen, JSON, transcript and verdict all read the same const struct event *. Its spans live until
+ * the consumer returns. They hold octets as the peer sent them, so the consumer must escape them
+ * before showing them (base/text). An event holds no secrets: they are masked where it is made.
  */
 #ifndef RUN_SESSION_EVENT_H
 #define RUN_SESSION_EVENT_H
@@ -26,7 +26,7 @@ struct route_hop;
 struct step;
 struct target;
 
-/* kind, the word for it in JSON */
+/* kind, its word in JSON */
 #define EVENT_KINDS(X)								\
 	X(NOTE,		"note")		/* ->text */				\
 	X(PROBLEM,	"problem")	/* ->text, ->err */			\
@@ -60,8 +60,8 @@ enum event_kind {
 #undef X
 };
 /*
- * Added to the number of a session while its connection is made beside the one that session
- * still has.
+ * Added to the number of a session for its new connection, which is made while the old one is still
+ * open.
  */
 enum { SESSION_BESIDE = 10 };
 
@@ -78,8 +78,8 @@ enum sent_kind {
 
 /*
  * The fate of a message, for one recipient or as a whole. A message is accepted only by the reply
- * to its end; where that was due and did not come, its fate is unknown (RFC 1047). fate, the word
- * for it in JSON, and for people
+ * to its end; if that reply was due and was not received, the fate is unknown (RFC 1047). The
+ * columns are the fate, its word in JSON, and its text for people.
  */
 #define FATES(X)			\
 	/* no message was to be sent, or this recipient was not reached */ \
@@ -103,7 +103,7 @@ const char *fate_text(enum fate);
 struct verdict {
 	struct span address;
 	enum fate fate;
-	/* the reply is this recipient's own reply to the end of the message */
+	/* the reply is this recipient's own to the end of the message (LMTP, PRDR) */
 	bool ended;
 	unsigned code;			/* of the reply that decided; 0: none */
 	/* what that reply amounts to (smtp/standing.h); ERR_NONE with a code: accepted */
@@ -151,7 +151,7 @@ struct event {
 		} resolved;
 		struct {
 			struct addr to;
-			/* the name it was found under; empty for a literal */
+			/* the name that the address was found under; empty for a literal */
 			struct span host;
 			uint64_t took_us;
 			bool up;
@@ -174,17 +174,17 @@ struct event {
 		struct {
 			/* with secrets starred out */
 			const struct reply *reply;
-			/* as received, to be passed on; never shown */
+			/* as received, for passing on; must not be shown */
 			struct span raw;
 			struct due due;			/* what it answers */
-			/* whether its code belongs there; unknown for a late one */
+			/* whether its code fits what it answers; REPLY_FITS for a late reply */
 			enum standing standing;
-			/* what it answers; VERB_OTHER for the greeting */
+			/* the command it answers; VERB_OTHER for the greeting */
 			enum verb verb;
 			/* it is the greeting; it answers the end of a message */
 			bool banner, dot;
 			bool surprise, late;
-			/* late: or it answers this, which is outstanding; NULL: nothing is */
+			/* late: the outstanding reply that it may be instead; NULL: none */
 			const struct due *or;
 			/* drawn: time from its first octet to its last */
 			uint64_t took_us, drawn_us;
@@ -211,19 +211,22 @@ struct event {
 			const struct sts *sts;
 			/* the policy's verdict on this connection */
 			enum sts_verdict verdict;
-			/* as PEM, instead of all this but ->tls; empty: not asked for */
+			/*
+			 * the certificates as PEM, with no other field set but ->tls and ->file;
+			 * empty: not asked for
+			 */
 			struct span pem;
-			struct span file; /* where the prompt writes it; empty: it is shown */
+			struct span file; /* file to write the PEM to; empty: show it */
 		} cert;
 		const struct session_info *info;
 		struct {
 			enum closed_by by;
 			bool expected;			/* after QUIT, or asked for */
-			/* what came and is not a complete reply */
+			/* received, but not a complete reply */
 			struct span rest;
 			bool mute;			/* nothing was ever received on it */
 			enum wait wait;			/* what was waited for */
-			enum verb verb;			/* of a reply */
+			enum verb verb;			/* the reply's verb */
 		} closed;
 		struct {
 			struct span id;			/* as in the reply */
@@ -232,7 +235,7 @@ struct event {
 			struct span *rcpt, *rcpt_params;
 			size_t nrcpts;
 			uint64_t octets;
-			/* ->text is the message as sent, unstuffed */
+			/* ->text is the message, without dot-stuffing */
 			bool kept;
 			struct span text;
 			bool bare_lf, chunked;
@@ -245,9 +248,9 @@ struct event {
 			size_t nrcpts, accepted, unknown;
 			/* of the whole message; accepted: for at least one recipient */
 			enum fate fate;
-			/* a message was to be sent; false: the transaction was to end before */
+			/* a message was to be sent; false: the transaction was to end earlier */
 			bool tried;
-			bool ended;			/* what was sent of it was answered */
+			bool ended;			/* its end, or a BDAT of it, was answered */
 			/* of the last reply to the message; 0: none */
 			unsigned code;
 			enum err_kind failed;		/* what that reply amounts to */
@@ -268,7 +271,7 @@ typedef void event_fn(void *ctx, const struct event *);
 
 const char *event_word(enum event_kind);
 
-/* What a reply answers, in a word: "banner", "message", "MAIL", "other". */
+/* Returns what a reply answers, in a word: "banner", "message", "MAIL", "other". */
 const char *answer_word(const struct event *);
 
 #endif

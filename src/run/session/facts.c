@@ -1,9 +1,9 @@
-/* facts - what a session knows, for run/diagnosis; and what that makes of what it tells. */
+/* facts - what a session knows, for run/diagnosis, and the diagnoses of what it reports. */
 #include "run/session/session_impl.h"
 
 enum { SENT_LINE_MAX = 300 };
 
-/* Stages by what is waited for; a reply's is its command's. */
+/* Returns the stage for what is waited for; that of a reply is its command's. */
 static enum smtp_stage
 stage_of_wait(enum wait wait, enum verb verb)
 {
@@ -69,7 +69,6 @@ session_facts(const struct session *s, struct facts *f, struct arena *arena)
 	}
 }
 
-/* A line that goes out, as far as a later reply may have to be explained by it. */
 void
 session_note_sent(struct session *s, enum verb verb, struct span shown)
 {
@@ -84,7 +83,10 @@ session_note_sent(struct session *s, enum verb verb, struct span shown)
 	}
 }
 
-/* Of what failed: what is offered is no cause of it. False: a server's side is not diagnosed. */
+/*
+ * Sets the facts of a failure, without what EHLO offered, which is not its cause. Returns false in
+ * the server role, which is not diagnosed.
+ */
 static bool
 facts_of_failure(const struct session *s, struct facts *f, struct arena *arena)
 {
@@ -95,7 +97,7 @@ facts_of_failure(const struct session *s, struct facts *f, struct arena *arena)
 	return true;
 }
 
-/* The first of them is the cause. */
+/* Returns a list, of which the first diagnosis is the cause of the reply. */
 const struct diagnosis *
 session_diagnose_reply(struct session *s, const struct receipt *r, const struct reply *shown,
     struct arena *arena)
@@ -105,7 +107,7 @@ session_diagnose_reply(struct session *s, const struct receipt *r, const struct 
 	if (s->role != CONV_CLIENT || r->event.late || r->asked.due.stage == DUE_FURTHER)
 		return NULL;
 	/*
-	 * A server may say at any time that it closes; else what nothing asked for shifts the rest.
+	 * A server may send 421 at any time. Any other unsolicited reply shifts the ones after it.
 	 */
 	bool unsolicited = r->surprise && shown->code != 421;
 	if (!unsolicited && shown->code / 100 != 4 && shown->code / 100 != 5)
@@ -117,11 +119,11 @@ session_diagnose_reply(struct session *s, const struct receipt *r, const struct 
 	f.stage = r->surprise ? AT_ANY :
 				smtp_stage_of(f.verb, r->greeting, due_is_message(&r->asked.due));
 	if (!r->greeting && s->sent.verb != f.verb)
-		f.sent = SPAN_NONE;		/* of a group, it answers another line */
+		f.sent = SPAN_NONE;		/* in a group, it answers another line */
 	if (f.verb != VERB_AUTH)
 		f.mechanism = SPAN_NONE;
 	f.clear = NULL;				/* what is offered is no cause of a reply */
-	/* whose server it is that does not know EHLO */
+	/* the greeting shows which software does not know EHLO */
 	struct span first = span_of(s->sent.greeting);
 	struct reply greeting = { .code = 220, .line = &first, .nlines = 1 };
 	if (f.stage == AT_EHLO && first.len > 0)
@@ -145,7 +147,7 @@ session_diagnose_err(struct session *s, const struct err *err, struct arena *are
 		f.implicit_tls = !s->dialogue.greeted;
 		f.octets = s->wire.conn ? conn_plain(s->wire.conn, &early) : SPAN_NONE;
 	}
-	/* TLS came up and was not accepted. */
+	/* The handshake succeeded, but its result was not accepted. */
 	if (err->kind == ERR_TLS && f.handshake == SHAKE_UNKNOWN && s->secure.tls) {
 		f.tls = s->secure.tls;
 		f.dane = secure_dane(&s->secure);
@@ -185,7 +187,7 @@ session_diagnose_octets(struct session *s, struct span octets, struct arena *are
 	return diagnose(&f, arena);
 }
 
-/* The first of a list that has one of two causes. */
+/* Returns the first diagnosis of a list with one of two causes. NULL: none. */
 static const struct diagnosis *
 first_of(const struct diagnosis *d, enum cause a, enum cause b)
 {

@@ -1,8 +1,8 @@
-/* handshake - TLS begins, and what came of it. */
+/* handshake - begins TLS, and handles its result. */
 #include "run/diagnosis/diagnose.h"
 #include "run/session/session_impl.h"
 
-/* Without TLS, and it will not come: what the TLSA records say of that, once. */
+/* Notes once, when there will be no TLS, what the TLSA records say about that. */
 void
 session_note_dane(struct session *s)
 {
@@ -101,21 +101,21 @@ session_shake_hands(struct session *s)
 		err.cause = CAUSE_INJECTED;
 		session_fail_with(s, &err);
 		if (s->role == CONV_SERVER)
-			/* the 220 was sent: it goes out, and nothing after it */
+			/* the 220 is still sent, and nothing after it */
 			session_shut(s);
 		else
 			session_close(s, true);
 		return STEP_FAIL;
 	}
 	s->secure.shake_when_sent = true;
-	if (s->secure.dane_query) /* its own deadline is the look-up's */
+	if (s->secure.dane_query) /* the lookup has its own deadline */
 		session_wait(s, WAIT_TLSA, 0);
 	else
 		session_wait(s, WAIT_TLS, s->opts->timeouts.tls);
 	return STEP_WAIT;
 }
 
-/* With what the TLSA records make of it, where that is wanted. */
+/* Returns the result of TLS, with the verdict of the TLSA records if that is wanted. */
 static const struct tls_info *
 handshake_judged_by_dane(struct session *s, const struct tls_info *info)
 {

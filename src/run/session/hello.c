@@ -15,7 +15,7 @@ hello_send_ehlo(struct session *s)
 	return session_send(s, span_of(line)) ? STEP_WAIT : STEP_FAIL;
 }
 
-/* --tls=try: without TLS it goes on in the clear, and that is noted. */
+/* Continues without TLS and notes that, if --tls=try; otherwise fails the step. */
 static enum progress
 hello_without_tls(struct session *s, const struct hello *h, const struct news *refusal)
 {

@@ -1,7 +1,4 @@
-/*
- * What several steps do to make a session ready: EHLO, and where asked for STARTTLS, the
- * handshake, EHLO again.
- */
+/* EHLO as part of a step and, if TLS is wanted, STARTTLS, the handshake and EHLO again. */
 #ifndef RUN_SESSION_HELLO_H
 #define RUN_SESSION_HELLO_H
 
@@ -10,12 +7,15 @@
 struct hello {
 	enum { HELLO_EHLO, HELLO_STARTTLS, HELLO_SHAKING, HELLO_AGAIN } stage;
 	bool tls;			/* STARTTLS is wanted */
-	/* but go on without TLS if that fails; set after hello_begin */
+	/* continue without TLS if STARTTLS is not offered or is rejected; set after hello_begin */
 	bool optional;
-	bool helo;			/* EHLO was rejected */
+	bool helo;			/* EHLO was rejected, and HELO sent */
 };
 
-/* Sends EHLO if it is due (HELO where EHLO is rejected, RFC 5321 3.2), then STARTTLS if `tls`. */
+/*
+ * Sends EHLO, unless it was already sent and `tls` is set; then STARTTLS if `tls`. HELO is sent
+ * where EHLO is rejected (RFC 5321 3.2). Further news must go to hello_on_news.
+ */
 enum progress hello_begin(struct session *, struct hello *, bool tls);
 enum progress hello_on_news(struct session *, struct hello *, const struct news *);
 

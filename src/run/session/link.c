@@ -1,4 +1,4 @@
-/* link - the way to the peer: found, dialled, through a proxy. */
+/* link - finds the peer and connects to it, perhaps through a proxy. */
 #include "run/session/link.h"
 
 #include <stdio.h>
@@ -33,7 +33,7 @@ link_tell(struct link *l, struct link_news news)
 	l->news(l->ctx, &news);
 }
 
-/* ---- finding */
+/* ---- looking up */
 
 void
 link_set_target(struct link *l, const struct target *target)
@@ -81,7 +81,7 @@ link_find(struct link *l, struct loop *loop, struct dns *dns, const struct route
 	link_set_target(l, target);
 	l->host = l->target.host;
 	l->begun_us = loop_now_us();
-	/* A question's own deadline, which names the server, comes first. */
+	/* A query must time out first, since its error names the server. */
 	struct lookup_env env = { .loop = loop,
 		.dns = dns,
 		.opts = opts,
@@ -108,7 +108,7 @@ link_proxied_route(struct link *l, const struct proxy_opts *via, const struct ta
 	return route;
 }
 
-/* ---- dialling */
+/* ---- connecting */
 
 static void
 link_on_attempt(void *ctx, const struct dial_attempt *attempt)

@@ -1,7 +1,6 @@
 /*
  * The path to a session's peer: the target, its addresses, the connection attempts, a proxy in
- * between, the command of a pipe: target. It reports by link_fn, never within its own functions
- * except where noted.
+ * between, the command of a pipe: target. Results are reported to link_fn.
  */
 #ifndef RUN_SESSION_LINK_H
 #define RUN_SESSION_LINK_H
@@ -15,10 +14,10 @@
 
 enum link_news_kind {
 	LINK_ROUTED,  /* ->route, or NULL and ->err */
-	LINK_NOTE,    /* ->note; empty: no note is still to come */
+	LINK_NOTE,    /* ->note; empty: no more notes will follow */
 	LINK_ATTEMPT, /* ->attempt: one address was tried */
 	LINK_PROXIED, /* connected to the proxy */
-	LINK_UP,      /* ->conn, the receiver's now; NULL and ->err: it failed */
+	LINK_UP,      /* ->conn, now owned by the callee; NULL and ->err: it failed */
 };
 struct link_news {
 	enum link_news_kind kind;
@@ -35,17 +34,17 @@ struct link {
 	bool chosen_by_script;	     /* a script named the target */
 	struct span host;	     /* the hop's name; empty: never opened */
 	const struct route *route;   /* outlives the connection; NULL: none */
-	/* what a failed lookup did find; NULL: it did not fail */
+	/* what a failed lookup found; NULL: it did not fail */
 	const struct route *lost;
-	const struct route_hop *hop; /* a hop of it, or one given; NULL: none */
-	struct arena routed;	     /* alive as long as the target */
-	struct arena arena;	     /* alive until the next connection */
-	/* alive as long as the session: a proxied route, PROXY headers */
+	const struct route_hop *hop; /* hop in use, of ->route or another; NULL: none */
+	struct arena routed;	     /* lives as long as the target */
+	struct arena arena;	     /* lives until the next connection */
+	/* lives as long as the session: PROXY headers */
 	struct arena kept;
 	struct route_query *routing;
 	struct dial *dial;
 	const struct proxy_opts *via;  /* the proxy of this connection attempt */
-	struct proxy *proxy;	       /* in progress, or what the connection went through */
+	struct proxy *proxy;	       /* in progress, or in use by the connection */
 	struct child *child;	       /* of a pipe: target */
 	const struct proxy_header *proxy_header; /* sent first on later connections */
 	uint64_t begun_us;	       /* start of the lookup, then of the connection attempt */
@@ -56,31 +55,34 @@ struct link {
 };
 
 void link_release(struct link *);
-/* Cancels whatever is in progress; target and route stay. */
+/* Cancels what is in progress and ends a pipe: command; keeps target and route. */
 void link_drop(struct link *);
 
-void link_set_target(struct link *, const struct target *); /* which may be its own target */
+void link_set_target(struct link *, const struct target *); /* `target` may be the link's own */
 /*
- * Looks the target up: LINK_ROUTED follows, never within; LINK_NOTE may come before and after.
- * `resolve_ms`: for one query; the whole lookup has half a second more. 0: unlimited.
+ * Looks up the target; LINK_ROUTED follows after this returns, LINK_NOTE may come before or after
+ * that. `resolve_ms` is for one query; the whole lookup has half a second more. 0: unlimited.
  */
 void link_find(struct link *, struct loop *, struct dns *, const struct route_opts *,
     const struct target *, uint64_t resolve_ms);
 /*
- * Through a proxy a host is not looked up here: the route is its name alone. NULL: it must be
- * looked up.
+ * Sets the target and returns its route if it is a host that is reached through a proxy: the host's
+ * name alone, since the proxy looks it up. NULL: it must be looked up.
  */
 const struct route *link_proxied_route(
     struct link *, const struct proxy_opts *, const struct target *);
 /*
- * Connects to an address of the hop: LINK_ATTEMPT, LINK_PROXIED and LINK_UP follow, never within.
+ * Connects to an address of the hop; LINK_ATTEMPT, LINK_PROXIED and LINK_UP follow after this
+ * returns.
  */
 void link_dial(struct link *, struct loop *, const struct session_opts *, const struct route_hop *);
-/* A connection that exists already, to a peer of this name. */
+/* Records a connection that exists already, to a peer of this name. */
 void link_over(struct link *, struct span host);
 
 unsigned link_port(const struct link *);
-/* Sets the PROXY protocol header of later connections. False with err. */
+/*
+ * Sets the PROXY protocol header of later connections. Returns false and sets err if it is invalid.
+ */
 bool link_set_proxy_header(struct link *, struct span text, struct err *);
 
 /* See session_no_way. */

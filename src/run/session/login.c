@@ -1,4 +1,4 @@
-/* login - AUTH as a part of a step. */
+/* login - AUTH as part of a step. */
 #include "run/session/login.h"
 
 #include <assert.h>
@@ -10,7 +10,7 @@
 
 enum {
 	COMMAND_MAX = 510,		/* RFC 5321 4.5.3.1.4, without CRLF */
-	CHALLENGES_MAX = 16,		/* GSSAPI, which needs most, has 4 or so */
+	CHALLENGES_MAX = 16,		/* GSSAPI needs the most, about 4 */
 };
 
 static void
@@ -31,12 +31,12 @@ login_free_exchange(void *data)
 void
 login_release(struct login *l)
 {
-	if (l->stage != LOGIN_DERIVE)		/* else the thread's end frees it */
+	if (l->stage != LOGIN_DERIVE)		/* otherwise freed when the thread ends */
 		login_free_exchange(l->x);
 	*l = (struct login){ 0 };
 }
 
-/* ---- may it be */
+/* ---- whether credentials may be sent */
 
 static bool
 login_may_begin(struct session *s, const struct login *l, struct err *err)
@@ -126,9 +126,9 @@ login_choose(struct session *s, struct login *l, struct err *err)
 	if (!(name.len ? login_choose_named(s, l, name, err) : login_choose_best(s, l, err)))
 		return false;
 	/*
-	 * RFC 5802 6: a client that could bind, but to whom no -PLUS was offered, says "y". With
-	 * libgsasl 2.2.0 neither Cyrus nor Dovecot then comes to the same proof; "n" works with
-	 * both.
+	 * RFC 5802 6: a client that supports channel binding, but was not offered a -PLUS
+	 * mechanism, sends "y". With libgsasl 2.2.0, Cyrus and Dovecot then compute a different
+	 * proof; "n" works with both.
 	 */
 	if (!(l->mech->flags & AUTH_BOUND))
 		l->x->who.tls_exporter = l->x->who.tls_unique = SPAN_NONE;
@@ -145,7 +145,7 @@ login_cancel(struct session *s, struct login *l, const struct err *err)
 	return session_send(s, SPAN("*")) ? STEP_WAIT : STEP_FAIL;
 }
 
-/* In a thread, or at once. */
+/* Computes the response, in a thread or at once. */
 static void
 login_make_response(void *data)
 {
@@ -157,8 +157,8 @@ login_make_response(void *data)
 }
 
 /*
- * AUTH with an initial response, or the response to a challenge; "=" stands for an initial one that
- * is empty.
+ * Sends AUTH with an initial response, or the response to a challenge. "=" is an empty initial
+ * response.
  */
 static enum progress
 login_send_response(struct session *s, struct login *l, bool initial)
@@ -198,8 +198,8 @@ login_respond(struct session *s, struct login *l, struct span challenge, bool in
 }
 
 /*
- * RFC 4954 4: an initial response that makes the line too long comes as the answer to an empty
- * challenge instead.
+ * RFC 4954 4: an initial response that would make the line too long is sent as the response to an
+ * empty challenge instead.
  */
 static bool
 login_has_initial(const struct login *l)
@@ -233,7 +233,7 @@ login_begin_exchange(struct session *s, struct login *l)
 	return session_send(s, span_of(line)) ? STEP_WAIT : STEP_FAIL;
 }
 
-/* ---- who */
+/* ---- credentials */
 
 static enum progress
 login_ask(struct session *s, struct login *l)

@@ -1,6 +1,6 @@
 /*
- * Logging in by AUTH as part of a step: EHLO if it is due, the mechanism chosen, the user asked
- * for what is missing, the exchange.
+ * Logging in with AUTH as part of a step: sends EHLO if necessary, chooses the mechanism, asks the
+ * user for what is missing, and runs the exchange.
  */
 #ifndef RUN_SESSION_LOGIN_H
 #define RUN_SESSION_LOGIN_H
@@ -9,23 +9,23 @@
 #include "smtp/auth.h"
 
 struct login_args {
-	/* empty: the options', else chosen or asked for */
+	/* empty: from the options, or else chosen or asked for */
 	struct span mech, user, authzid;
-	struct secret password;			/* .at NULL: likewise */
-	bool insecure;				/* forced explicitly, at `place` */
+	struct secret password;			/* .at NULL: the same */
+	bool insecure;				/* forced explicitly, by the command at `place` */
 	struct place place;
 	enum { LOGIN_INITIAL_AUTO, LOGIN_INITIAL_YES, LOGIN_INITIAL_NO } initial;
 };
 
-/* What a response is computed from, and the response; a thread may have it for a while. */
+/* A response and what it is computed from. A thread owns this while it computes the response. */
 struct login_exchange {
 	struct auth *auth;
 	struct secret user, password;
 	struct auth_credentials who;
-	struct arena arena;		/* of the challenge */
+	struct arena arena;		/* holds ->challenge */
 	struct span challenge;
 	struct buf response;
-	bool made;			/* ->response was made; else ->err says why not */
+	bool made;			/* ->response was computed; otherwise ->err says why not */
 	struct err err;
 };
 
@@ -43,7 +43,7 @@ struct login {
 	const struct mechanism *mech;
 	const struct sasl *sasl;
 	/*
-	 * NULL: login_begin was not called. Not to be touched while a thread has it
+	 * NULL: login_begin was not called. Must not be touched while a thread owns it
 	 * (LOGIN_DERIVE).
 	 */
 	struct login_exchange *x;
@@ -52,10 +52,11 @@ struct login {
 };
 
 /*
- * STEP_DONE: logged in. STEP_FAIL: the reason was reported. `args` must live as long as the step.
+ * Both return STEP_DONE when logged in, and STEP_FAIL when the login failed and the reason was
+ * reported. `args` must live as long as the step.
  */
 enum progress login_begin(struct session *, struct login *, const struct login_args *);
 enum progress login_on_news(struct session *, struct login *, const struct news *);
-void login_release(struct login *);	/* always to be called */
+void login_release(struct login *);	/* must always be called */
 
 #endif

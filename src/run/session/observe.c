@@ -1,11 +1,11 @@
-/* observe - what was observed of a peer that does not behave, in a clause. */
+/* observe - describes a peer that misbehaves, in a clause. */
 #include "run/session/observe.h"
 
 #include <stdio.h>
 
 #include "base/text.h"
 
-/* At most `most` octets, escaped, without their line ends. */
+/* Returns at most `most` octets, escaped, without their line ending. */
 static struct span
 quoted(struct buf *safe, struct span octets, size_t most)
 {

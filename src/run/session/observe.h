@@ -1,7 +1,7 @@
 /*
- * What was observed of a peer that does not behave, in a clause: pure functions of the octets that
- * came and of what was waited for. The clauses follow "*** " or "smtpsh: "; whatever of the peer's
- * stands in them is escaped. What it comes of and what to do about it, run/diagnosis says.
+ * Describes what was observed of a peer that misbehaves, in one clause to follow "*** " or "smtpsh:
+ * ". These are pure functions of the octets received and of what was waited for; octets of the peer
+ * are escaped. The cause and the remedy are found by run/diagnosis.
  */
 #ifndef RUN_SESSION_OBSERVE_H
 #define RUN_SESSION_OBSERVE_H
@@ -13,21 +13,22 @@
 
 enum { OBSERVED_SIZE = 400 };
 
-/* What came where a reply is due. */
+/* Describes octets received where a reply was due. */
 void observe_octets(struct span octets, char out[OBSERVED_SIZE]);
 
-/* A wait that ended without a whole reply. */
+/* A wait that ended without a complete reply. */
 struct silence {
 	enum wait wait;
-	enum verb verb;	     /* of a reply */
-	uint64_t ms;	     /* how long it was waited for */
-	struct span pending; /* what came meanwhile and is no whole reply */
-	unsigned pieces;     /* how often something came; 0: not known */
+	enum verb verb;	     /* the reply's verb */
+	uint64_t ms;	     /* how long the wait was */
+	struct span pending; /* received meanwhile, but not a complete reply */
+	unsigned pieces;     /* number of reads of it; 0: unknown */
 };
 void observe_silence(const struct silence *, char out[OBSERVED_SIZE]);
 
 /*
- * Octets in the clear where TLS was to begin. `early`: they came before the first of ours went out.
+ * Describes cleartext received where TLS was to begin. `early`: it came before our first octets of
+ * the handshake were sent.
  */
 void observe_cleartext(struct span octets, bool implicit, bool early, char out[OBSERVED_SIZE]);
 

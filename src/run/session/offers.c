@@ -1,4 +1,4 @@
-/* offers - what the peer has told. */
+/* offers - what a session has learned from its peer. */
 #include "run/session/offers.h"
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* pace - how what is written goes out. */
+/* pace - the pace at which output is sent. */
 #include "run/session/pace.h"
 
 #include <stdio.h>

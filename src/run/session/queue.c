@@ -1,10 +1,10 @@
-/* queue - the steps to come, the one in hand, and what it waits for. */
+/* queue - the queued steps, the current one, and what it waits for. */
 #include <assert.h>
 #include <stdlib.h>
 
 #include "run/session/session_impl.h"
 
-/* how long a server that answers in order has for the reply after a late one */
+/* how long to wait for a second reply after a late one */
 enum { LATE_MS = 1000 };
 
 /* ---- waiting */
@@ -111,7 +111,7 @@ session_offload(struct session *s, void (*work)(void *data), void (*drop)(void *
 	s->offloaded = loop_work(s->env->loop, work, drop, data, s->on_offloaded, s);
 }
 
-/* ---- asking the person */
+/* ---- asking the user */
 
 static enum progress
 queue_ask(struct session *s, struct event question, const char *what)
@@ -140,7 +140,7 @@ session_ask_text(struct session *s, const char *prompt, const char *what)
 	    what);
 }
 
-/* ---- the step in hand */
+/* ---- the current step */
 
 void
 session_end_step(struct session *s, enum progress progress)
@@ -158,7 +158,7 @@ session_end_step(struct session *s, enum progress progress)
 	else if (s->fate_unknown)
 		event.err = s->failed = ERR_UNKNOWN;
 	const struct step *step = s->step;
-	/* who is told of its end may free its memory */
+	/* the consumer may free the step */
 	const struct step_op *op = step->op;
 	void *state = s->step_state;
 	s->step = NULL;
@@ -181,10 +181,7 @@ session_tell(struct session *s, const struct news *news)
 {
 	if (!s->step || !s->step->op->on_news)
 		return;
-	/*
-	 * What nothing asked for, and what comes late, is not what is waited for: the deadline
-	 * stands.
-	 */
+	/* An unsolicited or late reply is not what is waited for: the deadline stays. */
 	if (news->kind != NEWS_REPLY || (news->event->ticket && !news->event->late))
 		session_stop_waiting(s);
 	enum progress progress = s->step->op->on_news(s, s->step, s->step_state, news);
@@ -192,7 +189,7 @@ session_tell(struct session *s, const struct news *news)
 		session_end_step(s, progress);
 }
 
-/* The first thing that a step needs and does not have, in words; NULL when it has all. */
+/* Returns the first thing that a step needs and lacks, in words. NULL: it lacks nothing. */
 static const char *
 queue_lacks(const struct session *s, const struct step *step)
 {

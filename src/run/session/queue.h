@@ -9,28 +9,28 @@ struct session;
 
 /* Sets what is waited for and its deadline; 0 ms: unlimited. */
 void session_wait(struct session *, enum wait, uint64_t ms);
-/* Waits for the reply to this verb with the timeout that it has. */
+/* Waits for the reply to this command, with the timeout that applies to it. */
 void session_wait_reply(struct session *, enum verb);
-/* for the reply to the end of a message */
+/* Waits for the reply to the end of a message. */
 void session_wait_message(struct session *);
-/* NEWS_WRITABLE follows, once, when less than SESSION_LOW_WATER octets are unsent. */
+/* Asks for NEWS_WRITABLE, once, when less than SESSION_LOW_WATER octets are unsent. */
 enum { SESSION_LOW_WATER = 64 << 10 };
 void session_want_room(struct session *);
 void session_wait_room(struct session *);		/* the same, with a deadline */
-/* What is waited for now, and what has come; valid until the next call. */
+/* Returns what is waited for and what was received meanwhile; valid until the next call. */
 struct silence session_silence(struct session *);
 
 void session_sleep(struct session *, uint64_t ms);	/* NEWS_TIMER follows */
 /*
- * Does work in a thread that would block the loop: `work` gets the data alone, then NEWS_WORKED
- * follows. When the step ends before that, `drop` gets the data.
+ * Runs `work` in a thread, since it would block the loop; nothing else may use the data meanwhile.
+ * NEWS_WORKED follows. If the step ends before that, `drop` is called with the data.
  */
 void session_offload(
     struct session *, void (*work)(void *data), void (*drop)(void *data), void *data);
 
 /*
- * Asks the user; NEWS_ANSWER follows. STEP_FAIL where nobody can answer: the error then names
- * `what` as missing.
+ * Asks the user and returns STEP_WAIT; NEWS_ANSWER follows. Returns STEP_FAIL if nobody can answer;
+ * the error then says that `what` is missing.
  */
 enum progress session_ask(struct session *, const char *prompt, bool secret, const char *what);
 /* The same for a text of several lines. */

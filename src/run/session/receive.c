@@ -1,7 +1,7 @@
 /*
- * receive - what came, and what it means to the session. A reply goes one way: wire.c finds what it
- * answers, its secrets are starred, it is shown, it takes effect on the dialogue, and the step in
- * hand is told; the connection may end on the way.
+ * receive - handles what was received. For a reply, wire.c finds what it answers, its secrets are
+ * starred, it takes effect on the dialogue, it is shown, and the current step is told; the
+ * connection may end on the way.
  */
 #include <stdio.h>
 
@@ -11,7 +11,6 @@
 
 enum { SURPRISES_MAX = 100, STATUS_OF_PROTOCOL = 5 /* RFC 3463 3.6 */ };
 
-/* The peer is of no more use: why, and an end. */
 void
 session_break_off(struct session *s, enum err_kind kind, const char *why, const struct diagnosis *d)
 {
@@ -21,7 +20,6 @@ session_break_off(struct session *s, enum err_kind kind, const char *why, const 
 	session_tell(s, &(struct news){ .kind = NEWS_CLOSED });
 }
 
-/* TLS where text is due has no line end to wait for. */
 void
 session_look_for_tls(struct session *s)
 {
@@ -44,8 +42,8 @@ session_look_for_tls(struct session *s)
 /* ---- a reply */
 
 /*
- * False when the connection was given up: what speaks there is no SMTP server, or speaks without
- * end.
+ * Returns false if the connection was closed: the peer is not an SMTP server, does not stop
+ * sending, or cannot be relied on.
  */
 static bool
 receive_is_chatter_free(struct session *s, const struct receipt *r, const struct reply *reply)
@@ -78,7 +76,7 @@ receive_is_chatter_free(struct session *s, const struct receipt *r, const struct
 	return false;
 }
 
-/* What the form of a greeting tells, beyond its flaws. */
+/* Reports a greeting that is masked, or not an SMTP server's. */
 static void
 receive_greeting(struct session *s, const struct reply *r)
 {
@@ -93,7 +91,7 @@ receive_greeting(struct session *s, const struct reply *r)
 	arena_release(&arena);
 }
 
-/* What the challenge of an AUTH exchange says, and that AUTH is not to be tried again. */
+/* Shows the challenge of an AUTH exchange; after a 5xx, AUTH is not retried. */
 static void
 receive_auth(struct session *s, const struct reply *r)
 {
@@ -113,7 +111,7 @@ receive_auth(struct session *s, const struct reply *r)
 	arena_release(&arena);
 }
 
-/* What EHLO offers from now on. */
+/* Learns what EHLO offers from now on. */
 static void
 receive_offers(struct session *s, const struct reply *r)
 {
@@ -132,8 +130,8 @@ receive_offers(struct session *s, const struct reply *r)
 }
 
 /*
- * What follows from it. A challenge is an input of the exchange, so that it is told as it came;
- * anything else as it may be shown.
+ * Acts on a reply, and passes it to the current step. The step gets a challenge as received, since
+ * the exchange needs it, and any other reply as it may be shown.
  */
 static void
 receive_learn(struct session *s, const struct receipt *r, const struct reply *shown)
@@ -171,7 +169,10 @@ receive_learn(struct session *s, const struct receipt *r, const struct reply *sh
 	}
 }
 
-/* On where the dialogue stands. A message was over when the reply to its end was given up. */
+/*
+ * Applies a reply to the state of the dialogue. A late reply to the end of a message changes
+ * nothing: the message was over when that reply was given up.
+ */
 static void
 receive_take_effect(
     struct session *s, const struct due *due, unsigned code, enum err_kind failed, bool late)
@@ -210,9 +211,9 @@ receive_show(struct session *s, const struct receipt *r, const struct reply *sho
 }
 
 /*
- * Whether the reply rejects BDAT as a command, rather than the message for one recipient: LMTP's
- * BDAT LAST has a reply for each recipient only where the server carries it out (RFC 2033 4.2), and
- * without CHUNKING none does.
+ * Returns whether the reply rejects BDAT as a command, rather than the message for one recipient:
+ * LMTP's BDAT LAST has a reply for each recipient only if the server carries it out (RFC 2033 4.2),
+ * and a server without CHUNKING does not.
  */
 static bool
 receive_rejects_chunk(struct session *s, const struct receipt *r)
@@ -247,7 +248,10 @@ receive_reply(struct session *s, const struct conv_event *came)
 	receive_show(s, &r, &shown);
 	if (r.err == ERR_UNKNOWN && !r.event.late)
 		session_tell_unknown(s);
-	/* A second one would tell which of two it answers: until then it has no consequence. */
+	/*
+	 * A second reply would show which of two commands this one answers; until then it has no
+	 * effect.
+	 */
 	bool waits_for_second = s->wire.late.open && r.event.late;
 	if (receive_is_chatter_free(s, &r, &shown) && waits_for_second)
 		session_wait(s, WAIT_SECOND, 0);

@@ -1,4 +1,4 @@
-/* secrets - what may be shown, and what may leave. */
+/* secrets - what may be shown, and what may be sent. */
 #include "run/session/secrets.h"
 
 #include "smtp/auth.h"
@@ -11,7 +11,7 @@ secrets_release(struct secrets *x)
 	arena_release(&x->shown);
 }
 
-/* ---- shown */
+/* ---- what may be shown */
 
 struct span
 secrets_shown(struct secrets *x, struct span octets)
@@ -69,8 +69,8 @@ secrets_piece(struct secrets *x, struct span piece, enum dialogue_mode mode, str
 }
 
 /*
- * What a server keeps of its client's secrets: so much in all, and nothing of a longer
- * line, of which nothing is shown either.
+ * How much a server remembers of its client's secrets: in all, and of one line. Nothing is shown of
+ * a longer line.
  */
 enum { SERVER_MASK_MAX = 1 << 15, SERVER_RESPONSE_MAX = 4096 };
 
@@ -95,9 +95,12 @@ secrets_of_client(struct secrets *x, const struct conv_event *e, struct arena *a
 	    answer ? "answer" : "secret", line.len - same);
 }
 
-/* ---- may leave */
+/* ---- what may be sent */
 
-/* RFC 3207 6: a STARTTLS that was asked for and taken out on the way must not be done without. */
+/*
+ * Returns whether TLS was requested. If STARTTLS is then stripped on the way, the session must not
+ * continue without it (RFC 3207 6).
+ */
 static bool
 needs_tls(const struct confidant *c)
 {
@@ -108,8 +111,8 @@ needs_tls(const struct confidant *c)
 }
 
 /*
- * The command line's secrets are for its target alone; where it names none, a script does not
- * choose one.
+ * The command line's secrets are for its target alone. If it names none, a script must not choose
+ * one that is not on this machine.
  */
 bool
 secrets_are_meant_for(const struct confidant *c, struct err *err)

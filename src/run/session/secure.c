@@ -1,4 +1,4 @@
-/* secure - what TLS came to, and what is made of it. */
+/* secure - the result of TLS, and whether it suffices. */
 #include "run/session/secure.h"
 
 #include <stdio.h>
@@ -29,7 +29,7 @@ secure_reference(const struct session_opts *o, struct span host)
 	struct addr literal;
 
 	if (name.len > 1 && name.at[name.len - 1] == '.' && !addr_parse(&literal, name, 0))
-		name.len--; /* RFC 6066 3 has it without the root's dot */
+		name.len--; /* RFC 6066 3: without a final dot */
 	return name;
 }
 
@@ -53,8 +53,8 @@ secure_dane_path(const struct session_opts *o, const struct route_hop *hop, bool
 }
 
 /*
- * Of what is left of the time for all, half: so that a silent name server does not take what the
- * dialogue needs.
+ * At most half of the time that is left, so that a silent name server does not use up the time that
+ * the dialogue needs.
  */
 uint64_t
 secure_dane_until(const struct timeouts *t, uint64_t now_us, uint64_t until_us)

@@ -1,6 +1,6 @@
 /*
- * TLS on a session's connection: its progress, what was found, and what the requested
- * verification makes of it. The decisions are pure; the session acts on them.
+ * TLS on a session's connection: its progress, what was found, and whether that satisfies the
+ * requested verification. These functions only decide; the session acts on it.
  */
 #ifndef RUN_SESSION_SECURE_H
 #define RUN_SESSION_SECURE_H
@@ -16,45 +16,45 @@ struct secure {
 	const struct tls_info *tls; /* NULL: without TLS */
 	struct dane_query *dane_query; /* the handshake waits for it; NULL: none is running */
 	struct tls_dane *dane;	       /* its result; NULL: none yet. In the link's arena */
-	struct sts_query *sts;	       /* the current step waits for it; NULL: it does not */
+	struct sts_query *sts;	       /* lookup that the current step waits for; NULL: none */
 	bool dane_noted, starttls_refused;
 	bool shake_when_sent; /* begin the handshake once all is sent */
 	uint64_t shake_us;    /* when it began; 0: not running */
 };
 
-/* The connection is closed. */
+/* Forgets what belongs to the connection, and cancels the TLSA lookup. */
 void secure_forget(struct secure *);
-/* Whether TLS was agreed on and the handshake is not over. */
+/* Returns whether TLS was agreed on and the handshake has not ended. */
 bool secure_is_shaking(const struct secure *);
 
 /*
- * The name sent as SNI and verified: that of --sni, else the host's. Empty for a client: any name
- * will do.
+ * Returns the name to send as SNI and to verify: that of --sni, or else the host's, without a final
+ * dot. Empty: any name will do.
  */
 struct span secure_reference(const struct session_opts *, struct span host);
 
 /*
- * How the host was found, for its TLSA records: the options' path when it is about the same host,
- * else the hop's, or `named` (filled in) where --sni gives a name to an address.
+ * Returns how the host was found, for its TLSA records: the options' path if it is for the same
+ * host, or else the hop's; or `named`, which is filled in, if --sni gives a name to an address.
  */
 const struct dane_path *secure_dane_path(const struct session_opts *, const struct route_hop *,
     bool by_network, struct dane_path *named);
-/* The deadline for the TLSA records, on the clock of loop_now_us; 0: the resolver's own. */
+/* Returns the deadline for the TLSA records, on the clock of loop_now_us; 0: the resolver's own. */
 uint64_t secure_dane_until(const struct timeouts *, uint64_t now_us, uint64_t until_us);
 
-/* The first problem that the requested verification does not allow; NULL: none. */
+/* Returns the first problem that the requested verification does not allow; NULL: none. */
 const struct tls_problem *secure_fatal(const struct tls_info *, enum verify);
-/* Whether the server's key or certificate is one of the options' pins, or they have none. */
+/* Returns whether the server's key or certificate matches one of the pins, or there are none. */
 bool secure_is_pinned(const struct tls_info *, const struct session_opts *);
-/* Why --dane=require ends the session; empty: it does not. In the arena. */
+/* Returns why --dane=require ends the session, in the arena; empty: it does not. */
 struct span secure_dane_refuses(const struct tls_info *, enum dane, struct arena *);
 /*
- * Without TLS, when none will come: what the TLSA records demand, once per connection. Empty:
- * nothing. In the arena.
+ * Returns what the TLSA records demand, in the arena, once per connection, when there is no TLS and
+ * STARTTLS is not offered or was rejected. Empty: nothing.
  */
 struct span secure_dane_note(struct secure *, const struct extensions *, struct arena *);
 
-/* What is known of the TLSA records. NULL: not looked up, or not known yet. */
+/* Returns what is known of the TLSA records. NULL: not looked up, or not known yet. */
 const struct tls_dane *secure_dane(const struct secure *);
 
 #endif

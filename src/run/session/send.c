@@ -1,4 +1,4 @@
-/* send - what goes out, and which replies are outstanding for it. */
+/* send - sends commands and messages, and records which replies are outstanding. */
 #include "run/session/session_impl.h"
 #include "smtp/body.h"
 
@@ -15,7 +15,7 @@ session_put(struct session *s, struct span octets, bool crlf, bool secret)
 
 /* ---- commands */
 
-/* Of an answer to a 334. */
+/* Returns what is due after a response to a 334, or after its cancellation. */
 static struct due
 due_response(struct span line)
 {
@@ -24,7 +24,9 @@ due_response(struct span line)
 		.verb = VERB_AUTH };
 }
 
-/* A reply for each recipient after the end of data (draft-hall-prdr). */
+/*
+ * Returns whether MAIL asks for a reply for each recipient after the end of data (draft-hall-prdr).
+ */
 static bool
 asks_for_prdr(struct span mail)
 {
@@ -34,7 +36,7 @@ asks_for_prdr(struct span mail)
 	return false;
 }
 
-/* What is asked about: of a secret no more than which command it belongs to. */
+/* Returns what the stepper may show of a line: of a secret one, only which command it is. */
 static struct span
 line_asked(struct session *s, struct span line, bool answer, struct arena *arena)
 {
@@ -49,7 +51,9 @@ line_asked(struct session *s, struct span line, bool answer, struct arena *arena
 	    arena, "%.*s %.*s (the rest not shown)", SPAN_ARG(verb), SPAN_ARG(word));
 }
 
-/* Asks the stepper. False: the line does not go; it is left out, or the step failed. */
+/*
+ * Asks the stepper. Returns false if the line must not be sent: it was skipped, or the step failed.
+ */
 static bool
 line_may_go(struct session *s, struct span *line, const struct span *shown, bool *skipped)
 {
@@ -68,7 +72,7 @@ line_may_go(struct session *s, struct span *line, const struct span *shown, bool
 		    secrecy_conceals(&s->secrets.secrecy, *line, false);
 		stepped = stepper->ask(
 		    stepper->ctx, secret ? NULL : &edited, known, skipped != NULL);
-		/* its reply will be read as one to this command */
+		/* the reply will be read as one to this command, so the verb must stay the same */
 	} while (stepped == STEPPED_SEND && due_command(edited).verb != verb);
 	arena_wipe(&arena);
 	*line = edited;
@@ -80,8 +84,8 @@ line_may_go(struct session *s, struct span *line, const struct span *shown, bool
 }
 
 /*
- * `shown`: what may be shown of it; NULL: that is found out. `given`: a secret of the command
- * line's is in it. `skipped`: see line_may_go; NULL: it may not be left out.
+ * Sends a line. `shown`: what may be shown of it; NULL: determined here. `given`: it contains a
+ * secret of the command line. `skipped`: set if the stepper skipped it; NULL: it cannot be skipped.
  */
 static bool
 send_line(struct session *s, struct span *said, const struct span *shown, bool given,
@@ -161,7 +165,7 @@ session_expect_reply(struct session *s, enum verb verb, bool dot)
 
 /* ---- octets as they are */
 
-/* Octets that came without the care a typed line has. */
+/* Emits EVENT_SENT for octets that are sent unchanged. */
 static void
 sent_piece(struct session *s, struct span piece)
 {
@@ -184,7 +188,7 @@ session_send_octets(struct session *s, struct span octets)
 		return false;
 	unsigned long long chunk = 0;
 	while (octets.len > 0) {
-		/* of a BDAT before: octets, whatever they look like */
+		/* octets of the BDAT before, even if they look like a command */
 		if (chunk > 0) {
 			struct span part = span_first(
 			    octets, chunk < octets.len ? (size_t)chunk : octets.len);

@@ -1,10 +1,9 @@
 /*
- * session - what wakes it, and what it is asked for.
+ * session - the callbacks that wake a session, and what callers can ask of it.
  *
- * Each of its parts (wire, link, secure, offers, secrets) finds something out and returns or tells
- * it; here that is told to the step in hand. Whatever wakes the session does its own thing with
- * ->working set and then takes a turn (turn.c), so that a step that is pushed from within an event
- * waits for its end.
+ * The parts of a session (wire, link, secure, offers, secrets) return or report what they find, and
+ * this file passes it to the current step. Every callback does its work with ->working set and then
+ * takes a turn (turn.c), so that a step that is pushed from within an event starts only after that.
  */
 #include <assert.h>
 #include <errno.h>
@@ -18,9 +17,9 @@
 
 enum { HUSH_MS = 5000 };
 
-/* ---- what wakes it */
+/* ---- callbacks */
 
-/* The end of an entry: what was pushed meanwhile begins. */
+/* Ends an entry point, and starts what was pushed meanwhile. */
 static void
 session_leave(struct session *s)
 {
@@ -42,7 +41,7 @@ session_on_conn(void *ctx, enum conn_news news)
 		session_tls_failed(s);
 		break;
 	case CONN_READY:
-		child_report(s->link.child); /* before the reply that it said it for */
+		child_report(s->link.child); /* before the reply that it may explain */
 		session_take_in(s);
 		break;
 	default:
@@ -62,10 +61,10 @@ session_on_child(void *ctx, enum child_news news, struct span line)
 	else if (news == CHILD_ENDED && line.len > 0)
 		session_note(s, "%.*s", SPAN_ARG(line));
 	else if (news == CHILD_OVER && s->wire.conn)
-		session_on_conn(s, CONN_READY); /* the end of what it says is seen again */
+		session_on_conn(s, CONN_READY); /* reads its end of stream again */
 }
 
-/* A step that waits for no more than this need not wait on. */
+/* Wakes a step that sleeps only to wait for this note. */
 static void
 session_on_last_note(struct session *s)
 {
@@ -77,7 +76,7 @@ static void
 session_on_tlsa(void *ctx, struct tls_dane *dane)
 {
 	struct session *s = ctx;
-	bool within = s->working; /* told at once, while it was asked for */
+	bool within = s->working; /* called from within dane_find */
 
 	s->secure.dane = dane;
 	if (within)
@@ -93,7 +92,10 @@ session_on_tlsa(void *ctx, struct tls_dane *dane)
 	session_leave(s);
 }
 
-/* As soon as it is connected, beside the greeting: they are there before the handshake. */
+/*
+ * Looks up the TLSA records as soon as the session is connected, so that they are known before the
+ * handshake.
+ */
 static void
 session_ask_tlsa(struct session *s)
 {
@@ -132,7 +134,7 @@ session_connected(struct session *s, struct conn *conn)
 	session_send_proxy_header(s);
 }
 
-/* Why one address was not to be had. */
+/* Returns the diagnosis of a failed connection attempt. */
 static const struct diagnosis *
 session_diagnose_attempt(struct session *s, const struct dial_attempt *attempt, struct arena *arena)
 {
@@ -234,8 +236,8 @@ session_on_offloaded(void *ctx, unsigned ready)
 }
 
 /*
- * A greeting delay and a port that begins with TLS look alike; who waits for the whole greeting
- * timeout should know.
+ * Notes that the peer is silent, long before the greeting timeout: it may delay its greeting, or
+ * its port may be for TLS, which look alike.
  */
 static void
 session_on_hush(void *ctx, unsigned ready)
@@ -257,11 +259,12 @@ session_on_hush(void *ctx, unsigned ready)
 	session_leave(s);
 }
 
-/* ---- the end of a step that is not its own */
+/* ---- steps that are ended from outside */
 
 /*
- * The step in hand is given up, by the person or by its deadline. What goes on within a message or
- * a chunk can only be ended with the connection: what came next would be taken for a part of it.
+ * Gives up the current step, when the user cancels it or its deadline has passed. Within a message
+ * or a chunk this also closes the connection, since the server would take whatever is sent next as
+ * part of it.
  */
 static void
 session_leave_off(struct session *s)
@@ -272,7 +275,7 @@ session_leave_off(struct session *s)
 		conv_give_up(s->wire.conv, s->wire.asked[i].ticket);
 	if (wire_lose(&s->wire) > 0) {
 		session_tell_unknown(s);
-		/* its end went out: what is sent next is a command */
+		/* its end was sent: the next line is a command */
 		dialogue_message_over(&s->dialogue);
 	}
 	if (within && s->wire.conn) {
@@ -301,7 +304,7 @@ session_timed_out(struct session *s)
 		.kind = EVENT_PROBLEM, .err = ERR_TIMEOUT, .text = span_of(text), .diagnosis = d });
 	arena_release(&arena);
 	session_leave_off(s);
-	/* Half a handshake is neither clear nor protected. */
+	/* After half a handshake, neither cleartext nor TLS can be sent. */
 	if ((s->state == SESSION_OPENING && !s->wire.conn) || s->opts->careful ||
 	    secure_is_shaking(&s->secure))
 		session_close(s, true);
@@ -354,7 +357,7 @@ session_cancel(struct session *s)
 	session_leave(s);
 }
 
-/* ---- what it is asked for from outside */
+/* ---- for callers */
 
 void
 session_push(struct session *s, const struct step *step)
@@ -401,7 +404,10 @@ session_disconnect(struct session *s)
 	s->working = false;
 }
 
-/* A port that stays silent is told of before the wait is over. */
+/*
+ * Notes at once that the port is for TLS, or after HUSH_MS that the peer is silent, rather than
+ * when the wait is over.
+ */
 void
 session_expect_greeting(struct session *s)
 {
@@ -484,7 +490,7 @@ session_find_policy(struct session *s, struct span domain)
 
 	session_forget_policy(s);
 	s->secure.sts = sts_start(&way, domain, session_on_policy, s);
-	/* Three questions to the DNS at the most, and the fetch. */
+	/* At most three DNS queries, and the fetch. */
 	session_wait(
 	    s, WAIT_POLICY, t->resolve && t->connect ? 3 * t->resolve + t->connect + 1000 : 0);
 }
@@ -496,7 +502,7 @@ session_forget_policy(struct session *s)
 	s->secure.sts = NULL;
 }
 
-/* ---- its life */
+/* ---- creating and freeing */
 
 struct session *
 session_new(struct session_env *env, const struct session_opts *opts, event_fn *event, void *ctx)

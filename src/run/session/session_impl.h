@@ -1,9 +1,9 @@
 /*
- * The session itself, for the files of this room only: what it has beside its parts, and what
- * these files call in each other. From the lowest up: emit.c reports, confide.c decides what may
- * be sent, queue.c runs the current step, send.c sends, connect.c and handshake.c make and end
- * the connection, receive.c handles what came, turn.c goes on until a step waits; only session.c
- * is woken, and dispatches.
+ * The session itself, for the files of this directory only: its state besides its parts, and what
+ * these files call in each other. From the lowest up: emit.c reports, confide.c decides what may be
+ * sent, queue.c runs the current step, send.c sends, connect.c and handshake.c make and end the
+ * connection, receive.c handles what is received, turn.c runs steps until one waits. session.c is
+ * called by the loop, and dispatches.
  */
 #ifndef RUN_SESSION_SESSION_IMPL_H
 #define RUN_SESSION_SESSION_IMPL_H
@@ -16,7 +16,7 @@
 #include "run/session/session.h"
 #include "run/session/wire.h"
 
-/* What was sent, and the greeting, as far as they may explain a reply. */
+/* What was sent, and the greeting, for diagnosing a reply. */
 struct sent {
 	char *line;		/* the last command, without its secrets; owned */
 	size_t len;		/* 0: none, or too long */
@@ -36,7 +36,7 @@ struct session {
 	const struct session_opts *opts;
 	/* a copy, once a step changed a setting; NULL: none did */
 	struct session_opts *own_opts;
-	struct arena settings;			/* what the copy points to lives here */
+	struct arena settings;			/* holds what the copy points to */
 	event_fn *event;
 	void *ctx;
 	enum conv_role role;
@@ -53,7 +53,7 @@ struct session {
 
 	struct host_query *helo_query; /* looks up the name sent in EHLO; nothing waits for it */
 	bool helo_noted;
-	/* the local address as a name; made when needed, so that it is this connection's */
+	/* the local address as an EHLO name; written when needed, for the current connection */
 	char literal[64];
 
 	const struct step *step; /* the current one; NULL: none */
@@ -64,17 +64,17 @@ struct session {
 	bool asking;	      /* it waits for the user */
 	bool sleeping;	      /* it waits for time to pass */
 	bool fate_unknown;    /* the fate of one of its messages is unknown, which was reported */
-	bool auth_refused;    /* a 5xx came: not to be retried automatically */
-	/* within an entry point: steps pushed now start at its end */
+	bool auth_refused;    /* AUTH was rejected with 5xx: not retried automatically */
+	/* within an entry point: steps pushed now start when it ends */
 	bool working;
 	enum wait wait;				/* what is waited for */
-	enum verb wait_verb;			/* the reply's verb */
+	enum verb wait_verb;			/* the verb of the reply */
 	uint64_t waiting_us, deadline_ms;
 	/* the deadline for everything, on the clock of loop_now_us; 0: none */
 	uint64_t until_us;
 
 	struct loop_work *offloaded; /* by the current step; NULL: nothing */
-	/* each made when first needed; `hush` runs until the peer has sent something */
+	/* created when first needed; `hush` runs until the peer has sent something */
 	struct loop_timer *deadline, *pace_timer, *hush;
 	loop_fn *on_deadline, *on_offloaded; /* session.c's, for queue.c */
 };
@@ -84,23 +84,28 @@ struct session {
 void session_hand_on(struct session *, const struct event *);
 void session_trace(struct session *, const char *what, size_t octets);
 /*
- * Emits a note or a problem, with what more is known of it; the diagnosis may be NULL. ERR_NONE:
- * nothing failed by it.
+ * Emits a note or a problem with its diagnosis, which may be NULL. ERR_NONE: nothing failed because
+ * of it.
  */
 void session_remark(struct session *, enum event_kind, enum err_kind, const char *text,
     const struct diagnosis *);
 
 /* facts.c */
+/* Sets what the session knows now; the addresses are in the arena. */
 void session_facts(const struct session *, struct facts *, struct arena *);
-/* What diagnose() makes of what the session reports; NULL: nothing. In the arena. */
+/* Remembers a line that was sent, for diagnosing a later reply. */
 void session_note_sent(struct session *, enum verb, struct span shown);
+/* These return the diagnosis of what the session reports, in the arena. NULL: none. */
 const struct diagnosis *session_diagnose_reply(
     struct session *, const struct receipt *, const struct reply *shown, struct arena *);
 const struct diagnosis *session_diagnose_err(
     struct session *, const struct err *, struct arena *);
 const struct diagnosis *session_diagnose_silence(
     struct session *, const struct silence *, struct arena *);
-/* Of octets where a reply is due; of what a greeting and the extensions have the marks of. */
+/*
+ * For octets where a reply is due; for a greeting that is masked or not an SMTP server's; for an
+ * extension whose keyword was overwritten.
+ */
 const struct diagnosis *session_diagnose_octets(
     struct session *, struct span octets, struct arena *);
 const struct diagnosis *session_diagnose_greeting(
@@ -134,20 +139,20 @@ void session_note_dane(struct session *);
 /* receive.c */
 void session_receive(struct session *, const struct conv_event *);
 /*
- * No second reply came: what was given up on was never answered, and the late reply was the next
- * one's. True: there was one.
+ * Settles a late reply that no second one followed: the command that was given up on was never
+ * answered, and the reply was to the next one. Returns false if there was no late reply.
  */
 bool session_find_step(struct session *);
-/* The peer is unusable: reports why, and closes. */
+/* Reports why the peer is of no further use, and closes the connection. */
 void session_break_off(struct session *, enum err_kind, const char *why, const struct diagnosis *);
-/* Notices TLS records where text is due, which have no line ending to wait for. */
+/* Detects TLS records where text is due; they have no line ending to wait for. */
 void session_look_for_tls(struct session *);
 
 /* turn.c */
 void session_turn(struct session *);	/* does nothing while ->working */
-void session_take_in(struct session *); /* the connection can be read or written */
+void session_take_in(struct session *); /* called when the connection can be read or written */
 
-/* Octets as they may be shown, with secrets starred. They live as secrets_shown says. */
+/* Returns octets with secrets starred. Valid until the next call (secrets_shown). */
 static inline struct span
 session_shown(struct session *s, struct span octets)
 {

@@ -1,7 +1,7 @@
 /*
- * The one vocabulary of what can be done. A step is plain data, made by one parser from a typed
- * line, a script or a transcript; once parsed it is const and shared by sessions. A command is one
- * struct step_op in one file below run/session/steps, listed once in run/session/steps/list.h.
+ * Everything that can be done, as steps. A step is plain data, made by one parser from a typed
+ * line, a script or a transcript; once parsed it is const and shared by sessions. Each command is a
+ * struct step_op in a file below run/session/steps, and is listed in run/session/steps/list.h.
  */
 #ifndef RUN_SESSION_STEP_H
 #define RUN_SESSION_STEP_H
@@ -20,7 +20,10 @@ struct sts;
 
 /* What a session tells the current step. */
 enum news_kind {
-	/* ->event->reply, with ->verb: an outstanding reply, never a late or unsolicited one */
+	/*
+	 * ->event->reply, with ->verb: an outstanding reply; a late or unsolicited one only with
+	 * STEP_GETS_ALL
+	 */
 	NEWS_REPLY,
 	NEWS_CLOSED,		/* the connection is closed */
 	NEWS_CONNECTED,
@@ -28,7 +31,7 @@ enum news_kind {
 	NEWS_ROUTED,		/* ->route: the addresses are known */
 	NEWS_POLICY,		/* ->sts: from session_find_policy */
 	NEWS_TIMER,		/* from session_sleep */
-	/* the TLSA records are known; only to a step that waits for them */
+	/* the TLSA records are known; sent only to a step that waits for them */
 	NEWS_TLSA,
 	NEWS_WORKED,		/* from session_offload */
 	NEWS_WRITABLE,		/* less than SESSION_LOW_WATER is unsent */
@@ -43,9 +46,9 @@ struct news {
 	enum verb verb;		/* what a reply answers */
 	/* what the reply amounts to; ERR_NONE: positive (smtp/standing.h) */
 	enum err_kind failed;
-	enum standing standing;	/* whether its code belongs to what it answers, */
-	const struct due *due;	/* which is this */
-	/* further replies outstanding to the same from now on: PRDR's, after its 353 */
+	enum standing standing;	/* whether its code fits ->due */
+	const struct due *due;	/* what the reply answers */
+	/* further replies that are now outstanding: PRDR's, after the 353 */
 	unsigned more;
 	struct span text;
 	const struct err *err;	/* of NEWS_TLS_FAILED, and of a failed NEWS_ROUTED */
@@ -55,7 +58,7 @@ struct news {
 
 enum progress {
 	STEP_DONE,
-	STEP_WAIT,		/* on_news is called for what comes */
+	STEP_WAIT,		/* on_news is called with further news */
 	STEP_FAIL,		/* the reason was reported by session_fail */
 };
 
@@ -74,18 +77,18 @@ enum step_trait {
 	STEP_LOGS_IN = 1 << 10,
 	STEP_SENDS_MESSAGE = 1 << 11,
 	STEP_NAMES_FILE = 1 << 12,	/* a word without "=" is a file name */
-	STEP_NAMES_FILES = 1 << 13,	/* data=, eml= and attach= are followed by one */
-	STEP_ENDS_TEXT = 1 << 14,	/* the lines after it are commands, whatever was before */
+	STEP_NAMES_FILES = 1 << 13,	/* data=, eml= and attach= name files */
+	STEP_ENDS_TEXT = 1 << 14,	/* the lines after it are commands again */
 	STEP_CLOSES = 1 << 15,		/* closes the connection without QUIT */
-	STEP_RESETS = 1 << 16,		/* the same by a TCP reset */
+	STEP_RESETS = 1 << 16,		/* the same, with a TCP reset */
 	/* does not first wait for the reply to the command before it */
 	STEP_WATCHES = 1 << 17,
 	STEP_PAUSES = 1 << 18,		/* ->args is a number of milliseconds */
-	STEP_SENDS_OCTETS = 1 << 19,	/* sends octets as written; line endings are written \n */
+	STEP_SENDS_OCTETS = 1 << 19,	/* sends octets unchanged; line endings are written as \n */
 	STEP_CLIENT_ALONE = 1 << 20,	/* has no counterpart on the server's side */
-	/* where a person answers questions, it makes the connection that it needs */
+	/* connects if necessary, where a user answers questions */
 	STEP_CONNECTS = 1 << 21,
-	STEP_SHOWS = 1 << 22,		/* it shows what is known, and changes nothing */
+	STEP_SHOWS = 1 << 22,		/* only shows what is known */
 };
 
 /* The section of the help that a command is in, in the help's order. */
@@ -101,7 +104,7 @@ enum step_trait {
 	X(SETTINGS, "settings")
 
 enum step_group {
-	GROUP_NONE,		/* not a command: a line, what a script plays */
+	GROUP_NONE,		/* not a command: a line, or an item of a script */
 #define X(name, word) GROUP_##name,
 	STEP_GROUPS(X)
 #undef X
@@ -123,7 +126,10 @@ struct step_op {
 	enum progress (*start)(struct session *, const struct step *, void *state);
 	enum progress (*on_news)(
 	    struct session *, const struct step *, void *state, const struct news *);
-	/* NULL: replies that are outstanding become late */
+	/*
+	 * called when the step is cancelled or times out, after the outstanding replies were given
+	 * up; NULL: nothing
+	 */
 	void (*cancel)(struct session *, const struct step *, void *state);
 	/* frees what the state owns, at the end of every run; NULL: nothing */
 	void (*release)(void *state);
@@ -135,20 +141,20 @@ struct step {
 	struct span text;	/* as typed */
 	const void *args;	/* the op's own, in the arena */
 	bool secret;		/* it contains a secret of the command line */
-	bool writes;		/* it names a file to write, which a script may not */
+	bool writes;		/* it names a file to write, which a script must not do */
 	struct step *child;	/* the steps of a pipelined group, in order */
 	struct step *next;
 };
 
 /*
- * Parses one line into a step, in the arena. A line is a command to smtpsh when it begins with
- * "/" and a word; "//text" sends "/text"; within a message or an AUTH exchange everything is
- * text. `ops` ends with NULL. NULL with `err` (ERR_USAGE).
+ * Parses one line into a step, in the arena. A line is a command to smtpsh when it begins with "/"
+ * and a word; "//text" sends "/text"; within a message or an AUTH exchange everything is text.
+ * `ops` ends with NULL. Returns NULL and sets err (ERR_USAGE) if the line is invalid.
  */
 const struct step *step_parse(const struct step_op *const ops[], struct span line,
     enum dialogue_mode, struct place, struct arena *, struct err *);
 
-/* NULL: none */
+/* Returns the command of this name. NULL: none. */
 const struct step_op *step_find(const struct step_op *const ops[], struct span name);
 
 /* every command of run/session/steps; ends with NULL */

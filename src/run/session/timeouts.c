@@ -1,9 +1,9 @@
-/* timeouts - how long is waited for what, and how people write it. */
+/* timeouts - the defaults, and how they are written. */
 #include "run/session/options.h"
 
 #include <stdio.h>
 
-/* RFC 5321 4.5.3.2, and what suits a script and a person (a person has ^C). */
+/* Those of RFC 5321 4.5.3.2, those for a user at a terminal (who has ^C), and those for scripts. */
 const struct timeouts timeouts_rfc = { 30000, 30000, 120000, 300000, 300000, 600000, 300000 };
 const struct timeouts timeouts_terminal = { 30000, 10000, 60000, 300000, 300000, 600000, 5000 };
 const struct timeouts timeouts_default = { 30000, 10000, 30000, 60000, 60000, 600000, 5000 };

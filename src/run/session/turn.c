@@ -1,8 +1,9 @@
 /*
- * turn - what came is understood, steps run until one waits, and what they left is written.
+ * turn - parses what was received, runs steps until one waits, and writes what they queued.
  *
- * This is the one state machine of a session: receive.c tells the step in hand what came, the step
- * sends, waits or ends, and the next one begins, until nothing more can be done without the loop.
+ * This is the only state machine of a session: receive.c passes what was received to the current
+ * step, the step sends, waits or ends, and the next one begins, until nothing more can be done
+ * without the loop.
  */
 #include <errno.h>
 
@@ -11,16 +12,16 @@
 enum { SCRATCH_SIZE = 16 << 10, READS_A_TURN = 16 };
 
 /*
- * A client's commands are understood for a few milliseconds at a time: others have theirs. The rest
- * waits for the next turn.
+ * A server handles a client's commands for a few milliseconds at a time, so that other clients have
+ * their turn. The rest waits for the next one.
  */
 enum { TURN_US = 4000 };
 
 /*
- * May what came be understood, and more be read? Nothing between STARTTLS and the handshake, to
- * which it is left. A server's step must be there to receive a command; replies are received in any
- * case. A client that does not read its replies is not read either, so that they cannot pile up:
- * what it sends meanwhile waits in the kernel, on its side.
+ * Returns whether input may be parsed and more may be read. Between STARTTLS and the handshake it
+ * may not, since it is for the handshake. A server must have a step to receive a command; replies
+ * are always received. A client that does not read its replies is not read either, so that they
+ * cannot pile up: what it sends meanwhile waits in the kernel, on its side.
  */
 static bool
 turn_receives(const struct session *s)
@@ -32,9 +33,9 @@ turn_receives(const struct session *s)
 }
 
 /*
- * Who has left the step (it sent QUIT, or was let go) is still read, so that its close is seen;
- * what it sends is dropped. Else there is room for as much as is read at once whenever all was
- * understood: a TLS record is then never read in part, and no octets wait where poll does not see
+ * Returns whether to read. A client whose step has ended (it sent QUIT, or was dismissed) is still
+ * read, so that its close is seen; what it sends is dropped. Otherwise there must be room for a
+ * whole read: a TLS record is then never read in part, and no octets wait where poll does not see
  * them.
  */
 static bool
@@ -60,11 +61,13 @@ turn_understand(struct session *s)
 	}
 }
 
-/* What is there of it, understood; CONN_OK when something was. */
+/* Reads once, and parses what was read. Returns CONN_OK if anything was. */
 static enum conn_status
 turn_read(struct session *s, size_t *n)
 {
-	/* One of all sessions, and not on the stack: most reads are short, and touch one page. */
+	/*
+	 * Shared by all sessions, and not on the stack: most reads are short, and touch one page.
+	 */
 	if (!s->env->scratch)
 		s->env->scratch = memory_get(SCRATCH_SIZE);
 	char *octets = s->env->scratch;
@@ -95,7 +98,7 @@ turn_lost(struct session *s, enum closed_by by)
 	const struct wire *w = &s->wire;
 	bool farewell = w->got_421,
 	     awaited = s->step && (s->step->op->traits & STEP_EXPECTS_CLOSE);
-	session_find_step(s); /* there is no second one to come */
+	session_find_step(s); /* no second reply can come */
 	bool expected = w->shut || w->shut_when_sent || w->got_221 || w->unwelcome || farewell ||
 	    awaited || s->role == CONV_SERVER;
 
@@ -117,7 +120,7 @@ turn_on_pace(void *ctx, unsigned ready)
 	session_turn(s);
 }
 
-/* False: it cannot be written on now. */
+/* Returns false if nothing more can be written now. */
 static bool
 turn_write(struct session *s, size_t n)
 {
@@ -131,7 +134,7 @@ turn_write(struct session *s, size_t n)
 	session_trace(s, "wrote", n);
 	bool slow = pace_is_slow(&s->opts->pace), between = w->paced_us;
 	uint64_t gap_ms = wire_sent(w, &s->opts->pace, n);
-	if (slow && between) /* the wait begins anew with each piece */
+	if (slow && between) /* the wait restarts with each piece */
 		session_wait_anew(s);
 	if (gap_ms && !s->pace_timer)
 		s->pace_timer = loop_timer(s->env->loop, turn_on_pace, s);
@@ -147,8 +150,8 @@ turn_flush(struct session *s)
 	size_t n;
 
 	/*
-	 * What lies in the socket, or within TLS, before a command goes out is no reply to it: it
-	 * is read and told first. Its end shows again by itself.
+	 * What is in the socket or within TLS before a command is sent cannot be its reply: it is
+	 * read and reported first. An end of stream is seen again later.
 	 */
 	while (w->conn && !secure_is_shaking(&s->secure) && !w->write_failed &&
 	    wire_may_send(w, &s->opts->pace) > 0 && s->role == CONV_CLIENT && turn_reads(s) &&
@@ -175,7 +178,7 @@ turn_lost_by(struct session *s, enum conn_status status)
 {
 	session_trace(s, status == CONN_EOF ? "end of stream" : "protocol error on the stream", 0);
 	turn_understand(s);
-	turn_flush(s); /* who says QUIT and shuts its side still wants the 221 */
+	turn_flush(s); /* a client that sends QUIT and shuts its side still wants the 221 */
 	if (!s->wire.conn || child_is_ending(s->link.child))
 		return;
 	s->wire.ended = s->role == CONV_SERVER && status == CONN_EOF && !s->wire.write_failed &&
@@ -209,7 +212,7 @@ turn_fill(struct session *s)
 		if (status == CONN_OK) {
 			session_look_for_tls(s);
 			if (n < SCRATCH_SIZE && s->wire.conn && !conn_is_tls(s->wire.conn))
-				/* there is no more, or it shows by itself */
+				/* there is no more, or poll will show it */
 				return;
 			continue;
 		}
@@ -219,9 +222,9 @@ turn_fill(struct session *s)
 }
 
 /*
- * Nothing can be written any more. What the peer sent before it was gone (a 421) is in the receive
- * buffer, and is read to its end; then the connection is lost, at once: its error was told to the
- * write, and the descriptor may show no more.
+ * Handles a write error. What the peer sent before it closed (a 421) is still in the receive
+ * buffer, and is read to its end. Then the connection is lost at once: the write got its error, and
+ * poll may not show it again.
  */
 static void
 turn_read_out(struct session *s)
@@ -261,7 +264,10 @@ session_turn(struct session *s)
 		if (w->write_failed)
 			turn_read_out(s);
 	}
-	/* Nothing is flushed after it: who waits for room that comes here would wait for ever. */
+	/*
+	 * No flush may follow the loop above: a step that waits for the room made by it would wait
+	 * for ever.
+	 */
 	if (w->conn && !s->secure.shake_us)
 		conn_want(w->conn, !child_is_awaited(s->link.child) && turn_reads(s),
 		    !w->write_failed &&
@@ -272,7 +278,7 @@ session_turn(struct session *s)
 void
 session_take_in(struct session *s)
 {
-	turn_understand(s); /* what waits is older than what comes */
+	turn_understand(s); /* earlier input first */
 	turn_fill(s);
 	turn_flush(s);
 	if (s->wire.write_failed)

@@ -1,4 +1,4 @@
-/* verify - the words for what is asked of a certificate. */
+/* verify - the words for what a certificate must satisfy. */
 #include "run/session/verify.h"
 
 #include "net/tls.h"

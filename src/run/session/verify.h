@@ -4,7 +4,7 @@
 
 #include "base/span.h"
 
-/* From the least to the most strict; UNSAID means OFF unless noted otherwise. */
+/* From the least to the most strict; UNSET means OFF unless noted otherwise. */
 enum verify { VERIFY_UNSET, VERIFY_OFF, VERIFY_CHAIN, VERIFY_NAME };
 
 /* The first is the meaning of --verify without a value. */
@@ -15,13 +15,13 @@ enum verify { VERIFY_UNSET, VERIFY_OFF, VERIFY_CHAIN, VERIFY_NAME };
 
 const char *verify_word(enum verify);
 
-/* The settings of /tls, as a step and as a word of a script. */
+/* The settings of /tls, whether typed as a step or as a word of a script. */
 struct tls_settings {
 	enum verify verify;		/* UNSET: not given */
 	struct span min, sni, ca;	/* empty: not given */
 };
 #define TLS_SETTINGS_WORDS "verify=off|chain|name, min=1.0|1.1|1.2|1.3, sni=NAME"
-/* Reads one word, KEY=VALUE; the value points into it. False: it is none of these. */
+/* Parses one word, KEY=VALUE; the value points into it. Returns false if it is none of these. */
 bool tls_settings_read(struct tls_settings *, struct span word);
 
 #endif

@@ -40,7 +40,7 @@ session_view(const struct session *s)
 		v.deadline_ms = 0;
 	}
 	v.local = s->link.target.kind == TARGET_DEMO || session_is_local(s);
-	/* behind a proxy it is not known */
+	/* the peer's address is unknown behind a proxy */
 	if (s->wire.conn && s->opts->proxy.kind == PROXY_NONE)
 		v.peer = *conn_peer(s->wire.conn);
 	return v;
@@ -119,7 +119,7 @@ session_change(struct session *s)
 		s->opts = s->own_opts;
 	}
 	struct session_opts *mine;
-	memcpy(&mine, &s->opts, sizeof mine); /* it was said to be ours to change */
+	memcpy(&mine, &s->opts, sizeof mine); /* opts->own, or a copy: ours to change */
 	return mine;
 }
 

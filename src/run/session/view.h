@@ -17,7 +17,7 @@ struct session_view {
 	struct span host;		/* as given; empty: never opened */
 	struct addr peer;
 	const struct tls_info *tls;	/* NULL: without TLS */
-	/* of the last EHLO; NULL: none, or no longer valid */
+	/* offered by the last EHLO; NULL: none, or no longer valid */
 	const struct extensions *extensions;
 	const struct reply *last_reply;	/* NULL: none yet */
 	const struct route *route;	/* of the target; NULL: none */
@@ -29,49 +29,58 @@ struct session_view {
 	bool auth_pending;
 	bool auth_refused;		/* AUTH was rejected with a 5xx in this session */
 	bool lmtp;			/* LHLO, and one reply per recipient */
-	bool local;			/* the peer is on this machine, with nothing in between */
+	bool local;			/* the peer is on this machine, with no proxy in between */
 	bool ehlo_due;			/* TLS began after EHLO, and EHLO was not sent since */
 	bool asking;			/* a question is open */
 	bool busy;			/* a step is running */
 	bool held;			/* server: a reply is delayed on purpose */
 	uint64_t sent_us;		/* when octets were last sent; 0: never */
-	uint64_t waiting_us;		/* when it began to wait for the peer; 0: it does not */
+	uint64_t waiting_us;		/* when the wait for the peer began; 0: no wait */
 	enum wait wait;			/* what it waits for */
 	enum verb wait_verb;		/* the reply's verb */
 	uint64_t deadline_ms;		/* how long that may take; 0: unlimited */
 	enum err_kind failed;		/* the last step's failure */
 };
 struct session_view session_view(const struct session *);
-/* What /info shows. */
+/* Returns what /info shows. */
 struct session_info session_info(struct session *);
 
 struct conv *session_conv(struct session *);		/* NULL: there is no connection */
 struct dialogue *session_dialogue(struct session *);
 struct session_env *session_env(const struct session *);
 const struct target *session_target(const struct session *);
-/* Of the last lookup; NULL: none, or it failed. Its arena lives as long as the target. */
+/*
+ * Returns the route of the last lookup. NULL: none, or it failed. Its arena lives as long as the
+ * target.
+ */
 const struct route *session_route(const struct session *);
 struct arena *session_route_arena(struct session *);
 enum offer_state session_offer_state(const struct session *);
-/* Whether the last EHLO reply offers it; false also when EHLO was not sent. */
+/* Returns whether the last EHLO reply offers the keyword; false if EHLO was not sent. */
 bool session_offers(const struct session *, const char *keyword);
-/* On this connection; NULL: EHLO was not sent in that state. */
+/* Returns what EHLO offered in that state of this connection; NULL: EHLO was not sent in it. */
 const struct extensions *session_offered(const struct session *, enum offer_state);
-/* Whether some octets have not reached the peer's system yet. */
+/* Returns whether some octets have not reached the peer's system yet. */
 bool session_has_unsent(const struct session *);
 
 const struct session_opts *session_opts(const struct session *);
-/* The same, to be changed; what it points to must live in the settings' arena. */
+/*
+ * Returns the settings for changing them; they are then the session's own. What they point to must
+ * live in the settings' arena.
+ */
 struct session_opts *session_change(struct session *);
 struct arena *session_settings_arena(struct session *);
-/* The TLS settings of all sessions, to be changed; they apply from the next handshake. */
+/*
+ * Returns the TLS settings of all sessions for changing them; changes apply from the next
+ * handshake.
+ */
 struct tls_opts *session_change_tls(struct session *);
 
-/* Overrides the number of the options: 1 is C and S. */
+/* Overrides the number given by the options: 1 is C and S. */
 void session_set_number(struct session *, unsigned);
 /*
- * Sets the deadline for everything, on the clock of loop_now_us: DNS lookups beside the dialogue
- * get a share of what is left.
+ * Sets the deadline for the whole run, on the clock of loop_now_us. Lookups of TLSA records get at
+ * most half of the time that is left.
  */
 void session_set_end(struct session *, uint64_t until_us);
 

@@ -32,8 +32,8 @@ enum wait {
 
 const char *wait_word(enum wait);			/* in JSON: "end_of_data" */
 /*
- * "the reply to EHLO"; the verb is that of a reply, VERB_OTHER when unknown. NULL for
- * WAIT_NOTHING.
+ * Returns a phrase such as "the reply to EHLO". `verb` is that of a reply; VERB_OTHER: unknown.
+ * NULL for WAIT_NOTHING.
  */
 const char *wait_phrase(enum wait, enum verb);
 

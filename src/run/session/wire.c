@@ -1,4 +1,4 @@
-/* wire - octets in and out, and what they answer. */
+/* wire - octets in and out, and what each reply answers. */
 #include "run/session/wire.h"
 
 #include <assert.h>
@@ -63,7 +63,6 @@ wire_ask(struct wire *w, unsigned ticket, struct due due)
 		.end = w->octets_out + conv_output(w->conv).len };
 }
 
-/* The octets that follow a BDAT belong to it; the last ones end the message. */
 void
 wire_asked_line(struct wire *w, struct span line)
 {
@@ -88,7 +87,7 @@ wire_find(const struct wire *w, unsigned ticket)
 	return NULL;
 }
 
-/* What the reply with this ticket answers; NULL: nothing. */
+/* Returns what the reply with this ticket answers. NULL: nothing. */
 static const struct due *
 wire_due(const struct wire *w, unsigned ticket)
 {
@@ -139,8 +138,8 @@ wire_not_carried_out(struct wire *w, const struct asked *asked)
 }
 
 /*
- * After a 353 come a reply for each recipient that was accepted and one for all (draft-hall-prdr):
- * how many of them nobody had counted on yet.
+ * After a 353 the server sends a reply for each accepted recipient and one for all of them
+ * (draft-hall-prdr). Expects those that are not outstanding yet, and returns their number.
  */
 static unsigned
 wire_ask_each(struct wire *w, unsigned recipients)
@@ -158,7 +157,7 @@ wire_ask_each(struct wire *w, unsigned recipients)
 	return more;
 }
 
-/* Times the outstanding replies from now on, since the peer could not reply before. */
+/* Times the outstanding replies from now on, since the peer could not reply earlier. */
 static void
 wire_ask_anew(struct wire *w)
 {
@@ -203,9 +202,9 @@ wire_is_within_octets(const struct wire *w, enum dialogue_mode mode)
 	return mode == MODE_MESSAGE && !ended;
 }
 
-/* ---- what came */
+/* ---- what was received */
 
-/* What was given up is out of it, and the reply is that of the command which waits. */
+/* Drops what was given up, and returns the next command, which the late reply answers after all. */
 static struct asked
 wire_settle(struct wire *w)
 {
@@ -217,8 +216,8 @@ wire_settle(struct wire *w)
 }
 
 /*
- * A late reply whose code cannot answer what was given up, and fits what waits: it was never
- * answered, and we are in step.
+ * Returns whether a late reply has a code that cannot answer what was given up, but fits the next
+ * command. What was given up was then never answered, and replies are in step.
  */
 static bool
 wire_answers_what_waits(const struct wire *w, const struct conv_event *e, const struct asked *asked)
@@ -251,11 +250,12 @@ wire_receive(struct wire *w, const struct conv_event *came, unsigned recipients)
 	r.standing = late ? REPLY_FITS : standing_of(&r.asked.due, code);
 	r.err = standing_err(&r.asked.due, r.standing, &came->reply);
 	if (r.err == ERR_NONE && message && r.asked.end > w->octets_out)
-		r.err = ERR_UNKNOWN; /* not all of it was there yet: no answer to its end */
+		/* not all of it was sent: this cannot be the reply to its end */
+		r.err = ERR_UNKNOWN;
 	if (r.err == ERR_UNKNOWN && r.asked.no_message)
 		r.err = ERR_PROTO;
 
-	/* One that comes in order shows that the late one before it was no other's. */
+	/* A reply in order shows that the late one before it did answer what was given up. */
 	if (w->late.open && !late && r.event.ticket)
 		r.before = w->late;
 	w->late.open &= r.event.ticket == 0;
@@ -274,7 +274,7 @@ wire_receive(struct wire *w, const struct conv_event *came, unsigned recipients)
 	w->out_of_step |= r.standing == REPLY_OUT_OF_STEP;
 	if (r.greeting && (r.err == ERR_TEMPORARY || r.err == ERR_REFUSED))
 		w->unwelcome = r.err;
-	w->got_421 |= code == 421; /* who says so closes (RFC 5321 3.8) */
+	w->got_421 |= code == 421; /* the server then closes (RFC 5321 3.8) */
 	w->got_221 |= code == 221;
 	w->surprises = r.asked.ticket ? 0 : w->surprises + 1;
 	w->drawn_us = 0;
@@ -291,7 +291,7 @@ wire_find_step(struct wire *w)
 	return open ? wire_settle(w) : (struct asked){ 0 };
 }
 
-/* ---- slow writing */
+/* ---- paced output */
 
 size_t
 wire_may_send(const struct wire *w, const struct pace *pace)
@@ -314,7 +314,7 @@ wire_sent(struct wire *w, const struct pace *pace, size_t n)
 		wire_stop_pacing(w);
 		return 0;
 	}
-	if (w->paced_us) /* the peer cannot answer what it has not got */
+	if (w->paced_us) /* the peer cannot answer what it has not received */
 		wire_ask_anew(w);
 	if (conv_output(w->conv).len == 0) {
 		wire_stop_pacing(w);

@@ -1,4 +1,4 @@
-/* check_smtp - its options. */
+/* check_smtp - reads the options of the plugin check_smtp. */
 #include "ui/cmd/check_smtp.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/ini.h"
 
-/* ---- the words, with those that --extra-opts stands for */
+/* ---- the words, with --extra-opts expanded */
 
 enum { WORDS_MAX = 500, FILE_MOST = 1 << 20 };
 
@@ -33,7 +33,9 @@ add_word(struct words *w, char *word)
 	return true;
 }
 
-/* The first of these names, in this directory where one is given, that can be read. NULL: none. */
+/*
+ * Returns the first of these names that can be read, in `folder` unless that is NULL. NULL: none.
+ */
 static const char *
 first_readable(const char *const *place, struct arena *arena, const char *folder)
 {
@@ -46,7 +48,7 @@ first_readable(const char *const *place, struct arena *arena, const char *folder
 	return NULL;
 }
 
-/* Where the plugins look when no file is named (their lib/parse_ini.c). */
+/* Returns the file that the plugins use when none is named (their lib/parse_ini.c). */
 static const char *
 standard_file(struct arena *arena)
 {
@@ -68,7 +70,10 @@ standard_file(struct arena *arena)
 	return found ? found : first_readable(places, arena, NULL);
 }
 
-/* "name = value", or "name" alone: "--name=value", and of a letter "-x" and the value. */
+/*
+ * Adds the lines of a section as words: "name = value" and "name" become "--name=value" and
+ * "--name", or for a name of one letter "-x" with the value joined to it.
+ */
 static bool
 add_section(struct words *w, struct span text, struct span section)
 {
@@ -93,7 +98,7 @@ add_section(struct words *w, struct span text, struct span section)
 		    SPAN_ARG(span_first(section, 60))));
 }
 
-/* [SECTION][@FILE]; the section is check_smtp where none is said, "-" the standard input. */
+/* [SECTION][@FILE]; the default section is check_smtp, and "-" is standard input. */
 static bool
 add_extra(struct words *w, const char *where)
 {
@@ -110,7 +115,7 @@ add_extra(struct words *w, const char *where)
 	return add_section(w, text, section.len ? section : SPAN("check_smtp"));
 }
 
-/* The value of an --extra-opts: joined by "=", or the next word when that is no option. */
+/* Returns the value of an --extra-opts: after "=", or the next word if that is not an option. */
 static const char *
 extra_value(char *argv[], int *i, int argc)
 {
@@ -128,9 +133,9 @@ is_extra(const char *word)
 }
 
 /*
- * The words with those of each --extra-opts=[SECTION][@FILE] in its place's stead before them:
- * "--key=value" for a line "key = value". They end in NULL and live in the arena, but for those
- * that came as they are.
+ * Returns the words without each --extra-opts=[SECTION][@FILE]; the options that these stand for
+ * come first. The list ends with NULL. It and the added words are allocated in the arena; the
+ * others are those of argv.
  */
 static char **
 check_smtp_words(int *argc, char *argv[], struct arena *arena, struct err *err)
@@ -156,8 +161,9 @@ check_smtp_words(int *argc, char *argv[], struct arena *arena, struct err *err)
 typedef bool set_fn(struct check_smtp *, char *value, struct err *);
 
 /*
- * FLAG counts, TEXT keeps, CALL does, LISTED is no more than named to those who list; `newer`:
- * since 3.0, so that it takes no shortened name from one of 2.3.3.
+ * FLAG counts, TEXT stores the value, CALL calls a function, and LISTED is only for
+ * check_smtp_option. `newer`: added in 3.0, so it must not make a name ambiguous that is a valid
+ * abbreviation in 2.3.3.
  */
 struct row {
 	const char *name;
@@ -189,7 +195,7 @@ set_port(struct check_smtp *c, char *value, struct err *err)
 	    (c->port > 0 || err_set(err, ERR_USAGE, "-p 0: expected a port from 1 to 65535"));
 }
 
-/* 0 is no end, there: a day is one. */
+/* For the plugin 0 means no limit; here the limit is a day. */
 static bool
 set_seconds(struct check_smtp *c, char *value, struct err *err)
 {
@@ -257,7 +263,7 @@ add_response(struct check_smtp *c, char *value, struct err *err)
 	    err_set(err, ERR_USAGE, "-R %.100s: %s", value, why.text);
 }
 
-/* Brackets around it are not of it, nor what follows them. */
+/* Leading "<" are removed, and everything from ">" on. */
 static bool
 set_from(struct check_smtp *c, char *value, struct err *err)
 {
@@ -271,9 +277,7 @@ set_from(struct check_smtp *c, char *value, struct err *err)
 	return true;
 }
 
-/*
- * Copied, and starred out where it stood: ps shows the words of a program for as long as it runs.
- */
+/* Copies the password and masks it in argv: ps shows the arguments of a program while it runs. */
 static bool
 set_password(struct check_smtp *c, char *value, struct err *err)
 {
@@ -326,7 +330,7 @@ static const struct row rows[] = {
 	FLAG_ROW("--verbose", 'v', verbose),
 	FLAG_ROW("--help", 'h', help),
 	FLAG_ROW("--version", 'V', version),
-	{ "--extra-opts", 0, LISTED, 0, NULL, true },	/* check_smtp_words has taken it */
+	{ "--extra-opts", 0, LISTED, 0, NULL, true },	/* expanded by check_smtp_words */
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -341,8 +345,8 @@ find_letter(char letter)
 }
 
 /*
- * The one that begins so, among those of 2.3.3 and else among all; NULL with `several` where it is
- * not one.
+ * Returns the option whose name begins with this: among those of 2.3.3, or with `newer` among all.
+ * NULL: there is none or, with *several set, more than one.
  */
 static const struct row *
 find_short_name(struct span name, bool newer, bool *several)
@@ -395,7 +399,7 @@ set_option(struct check_smtp *c, const struct row *row, char *value, struct err 
 	return true;
 }
 
-/* The value is the rest of the word, or the next one. */
+/* The value is the rest of the word, or the next word. */
 static bool
 set_with_next(struct check_smtp *c, const struct row *row, char *rest, char **next, int *took,
     struct err *err)
@@ -468,7 +472,7 @@ check_smtp_read(struct check_smtp *c, int argc, char *argv[], struct err *err)
 			bare = word[i];
 	}
 	if (!c->host)
-		c->host = bare ? bare : "127.0.0.1";		/* so it is there */
+		c->host = bare ? bare : "127.0.0.1";		/* as in the plugin */
 	return ok;
 }
 

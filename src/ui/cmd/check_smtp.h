@@ -1,6 +1,6 @@
 /*
- * The options of the monitoring plugin check_smtp, read as it reads them: getopt_long's
- * abbreviations, joined letters and values, and the plugins' ini file.
+ * The options of the monitoring plugin check_smtp, read the way the plugin reads them: with
+ * getopt_long's abbreviations, with a value joined to its letter, and with the plugins' ini file.
  * src/ui/cmd/cmd_check_smtp.c turns them into a probe.
  */
 #ifndef UI_CMD_CHECK_SMTP_H
@@ -21,22 +21,22 @@ struct check_smtp {
 	const struct ere *response[CHECK_COMMANDS_MAX];
 	size_t ncommands, nresponses;
 	struct range warn, crit;
-	bool days;			/* -D was given, with its days */
+	bool days;			/* -D was given, with numbers of days */
 	unsigned warn_days, crit_days;
 	unsigned verbose;
-	/* how often each was given */
+	/* how many times each was given */
 	unsigned ipv4, ipv6, starttls, tls, sni, proxy, lmtp, ignore_quit, ignore_expiry, help,
 	    version;
 	const char *format;
 };
 
 /*
- * Reads the options. False with err, fit for a status line of UNKNOWN. A password in argv is
- * overwritten with stars there.
+ * Reads the options; check_smtp_release frees what they hold. Returns false and sets err, whose
+ * text is fit for an UNKNOWN status line. A password in argv is overwritten with asterisks.
  */
 bool check_smtp_read(struct check_smtp *, int argc, char *argv[], struct err *);
 void check_smtp_release(struct check_smtp *);
-/* the i-th option, "--hostname"; NULL after the last */
+/* Returns the i-th option, as in "--hostname"; NULL after the last. */
 const char *check_smtp_option(size_t i);
 
 #endif

@@ -1,4 +1,4 @@
-/* smtpsh check - why does the mail not arrive? The whole of a domain, an address or a host. */
+/* smtpsh check - finds out why mail does not arrive, for a domain, an address or a host. */
 #include <stdlib.h>
 
 #include "base/alarm.h"
@@ -16,7 +16,7 @@
 
 enum { TARGETS_AT_ONCE = 8, FILE_MOST = 8 << 20 };
 
-/* One target, from its beginning to its report. */
+/* One target, from start to report. */
 struct job {
 	struct job *next;
 	struct run *run;
@@ -25,7 +25,7 @@ struct job {
 	struct check_opts opts;
 	struct checking *checking;
 	struct talk *talk;
-	const struct check *check; /* once it is done */
+	const struct check *check; /* set when it is done */
 };
 
 struct run {
@@ -123,7 +123,9 @@ begin_job(struct run *r, struct job *j)
 {
 	bool talks = !r->o->check.targets;
 
-	/* The time is a domain's: the run's last word about it waits for the last that is begun. */
+	/*
+	 * The time limit is for one domain, so each one restarts the alarm that would end the run.
+	 */
 	if (r->o->check.deadline_ms)
 		alarm_deadline(r->o->check.deadline_ms, STATE_UNKNOWN);
 	j->talk = talks ? talk_new() : NULL;
@@ -132,7 +134,7 @@ begin_job(struct run *r, struct job *j)
 	r->running++;
 }
 
-/* Where one of the formats goes: to standard output, or to a file. */
+/* Where the report is written in one of the formats: standard output, or a file. */
 struct output {
 	const struct check_format *format;
 	FILE *out;
@@ -201,7 +203,7 @@ end_job(struct run *r, struct job *j, struct err *err)
 	r->running--;
 	r->ended++;
 	progress_hide(r->progress);
-	/* of many domains a line each, in the order in which they end */
+	/* many domains: a line each, in the order in which they finish */
 	if (r->o->check.targets && text && !r->o->check.output)
 		printf("%-8s %.*s\n", judge_state_word(v.state),
 		    SPAN_ARG(text_safe(&arena, v.title)));
@@ -288,7 +290,7 @@ on_sender(void *ctx, const struct sender *sender)
 	((struct sending *)ctx)->sender = sender;
 }
 
-/* The lists of the options as spans. */
+/* Returns the values of a repeatable option as spans. */
 static const struct span *
 spans_of(struct options *o, const char *const *word, size_t n)
 {
@@ -361,7 +363,7 @@ check_from(struct options *o, struct err *err)
 
 /* ---- the command line */
 
-/* What a line of the session is made of: a second line would be a command of its own, DATA too. */
+/* These become part of a command: after a line break, a second command would follow, even DATA. */
 static bool
 is_one_line(const char *what, struct span text, struct err *err)
 {
@@ -397,7 +399,7 @@ read_target(struct run *r, struct span text, struct err *err)
 	return true;
 }
 
-/* Without a target it is about mail from a domain. */
+/* Returns whether to check mail from a domain instead: there is no target. */
 static bool
 sends_from(const struct options *o)
 {
@@ -447,7 +449,8 @@ run_check(struct options *o, struct err *err)
 	r.jobs_end = &r.jobs;
 	if (prepare(&r, err)) {
 		/*
-		 * Clients that log in verify; between mail servers only a policy makes it matter.
+		 * Submission clients verify the certificate; between mail servers only a policy
+		 * makes it matter.
 		 */
 		bool submission = r.jobs && check_is_submission(r.jobs->target.port);
 		r.judge.verify = submission ? VERIFY_NAME : VERIFY_OFF;

@@ -1,6 +1,6 @@
 /*
- * smtpsh check_smtp - check_smtp's options, output and exit states over our probe, for set-ups of
- * Nagios and Icinga that exist; also when the program is called by that name.
+ * smtpsh check_smtp - the options, output and exit states of the plugin check_smtp on top of our
+ * probe, for existing Nagios and Icinga setups; also when the program is called by that name.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,9 +44,9 @@ check_usage(void)
 	     "  -t timeout in seconds (10)  -v show the dialogue too");
 }
 
-/* ---- what is judged */
+/* ---- thresholds and states */
 
-/* So many whole days left, or fewer, warn; and the fewest of both are critical. */
+/* WARNING with `warn` whole days left or fewer; CRITICAL with the smaller of both limits. */
 static bool
 check_set_days(struct check *c, struct err *err)
 {
@@ -60,7 +60,7 @@ check_set_days(struct check *c, struct err *err)
 		&c->o.arena, err);
 }
 
-/* A text of the banner, found anywhere in it: as an ERE whose every octet stands for itself. */
+/* The text may be anywhere in the banner: it becomes an ERE with special characters escaped. */
 static bool
 set_expect(struct check *c, struct err *err)
 {
@@ -77,8 +77,8 @@ set_expect(struct check *c, struct err *err)
 }
 
 /*
- * check_smtp's own states, where they are not the probe's: who says nothing, or not what was
- * expected, is warned of.
+ * The states of check_smtp where they differ from the probe's: silence or an unexpected reply is
+ * only a WARNING, a failed AUTH is CRITICAL.
  */
 static void
 set_states(struct check *c)
@@ -103,7 +103,7 @@ set_states(struct check *c)
 
 	memcpy(j->rule, rules, sizeof rules);
 	j->nrules = sizeof rules / sizeof *rules;
-	/* a command without one may be answered by anything */
+	/* commands beyond the last -R accept any reply */
 	j->expect_reply = c->given.response;
 	j->nexpect_replies = c->given.nresponses;
 	j->expect_state = STATE_WARNING;
@@ -114,10 +114,11 @@ set_states(struct check *c)
 	j->crit[METRIC_TOTAL] = c->given.crit;
 }
 
-/* ---- what is done */
+/* ---- the target and the session */
 
 /*
- * A name, an address, or the absolute path of a socket: no other target, which could be a command.
+ * Accepts a name, an address, or the absolute path of a socket. No other target is accepted,
+ * because it could be a command.
  */
 static bool
 set_target(struct check *c, struct err *err)
@@ -151,7 +152,7 @@ check_prepare(struct check *c, struct err *err)
 	struct options *o = &c->o;
 	struct probe_settings *p = &o->probe;
 	struct credentials *auth = &o->session.auth;
-	const char *own = getenv("PASSWORD");	/* safer than in the arguments */
+	const char *own = getenv("PASSWORD");	/* safer than on the command line */
 	bool starttls = s->starttls || (s->days && !s->tls);
 
 	if (s->tls && s->starttls)
@@ -170,7 +171,7 @@ check_prepare(struct check *c, struct err *err)
 	p->probe.proxy = s->proxy ? "PROXY TCP4 0.0.0.0 0.0.0.0 25 25\r\n" : NULL;
 	p->probe.total_ms = s->seconds ? s->seconds * 1000ull : 10000;
 	p->fleet.addresses = ADDRESSES_FIRST;
-	/* One time for all, as there: no phase ends earlier. */
+	/* One time limit for everything, as in the plugin: no phase has a shorter one. */
 	uint64_t all = p->probe.total_ms;
 	o->session.timeouts = (struct timeouts){ all, all, all, all, all, all,
 		timeouts_probe.quit };
@@ -179,7 +180,7 @@ check_prepare(struct check *c, struct err *err)
 		auth->wanted = true;
 		auth->mech = s->auth;
 		auth->user = s->user;
-		auth->insecure = true;	/* as check_smtp does: in the clear when it is told so */
+		auth->insecure = true;	/* as in check_smtp: in cleartext if told to */
 	}
 	if (s->auth && (s->password.at || own))
 		secret_set(&auth->password,

@@ -1,5 +1,5 @@
 /*
- * smtpsh completion bash|zsh|fish - what a shell wants to complete our command line; from the
+ * smtpsh completion bash|zsh|fish - prints the completion script of a shell, generated from the
  * tables.
  */
 #include <stdio.h>
@@ -39,7 +39,7 @@ may_be_left_out(const struct option *o)
 	return o->arg && o->arg[0] == '[';
 }
 
-/* The words there are, for an option with a list that is shown in its usage. */
+/* Returns whether the option takes a value from a list of words. */
 static bool
 has_choices(const struct option *o)
 {
@@ -60,8 +60,8 @@ is_same_name(const struct option *a, const struct option *b)
 }
 
 /*
- * Fit for single quotes in each of the three shells: without quotes, and without what zsh would
- * read as its own.
+ * Prints a text that is safe in single quotes in each of the three shells: without quotes and
+ * without characters that are special to zsh.
  */
 static void
 put_quoted(const char *text)
@@ -77,7 +77,7 @@ put_quoted(const char *text)
 			putchar(*text);
 }
 
-/* Options may stand before the subcommand: it is the first of these words. */
+/* Options may precede the subcommand, which is the first of these words. */
 static void
 put_subcommands(const struct command *const all[])
 {
@@ -99,7 +99,7 @@ bash_options(const struct command *c)
 			printf(" --%s", o->name);
 }
 
-/* Does an option of this name, before this one in the table, have that word? */
+/* Returns whether an earlier row for an option of this name has that word. */
 static bool
 word_stands_before(const struct option *o, const char *word)
 {
@@ -121,7 +121,7 @@ bash_knows(const struct option *o)
 	return known;
 }
 
-/* A name that means two things in two subcommands has the words of both. */
+/* A name that differs in meaning between subcommands gets the words of all its rows. */
 static void
 bash_values(const struct option *o)
 {
@@ -129,7 +129,7 @@ bash_values(const struct option *o)
 		if (is_same_name(before, o))
 			return;
 	if (!bash_knows(o)) {
-		/* anything may stand there, but neither a file nor a host */
+		/* any value, but neither a file nor a host */
 		printf("\t--%s) return ;;\n", o->name);
 		return;
 	}
@@ -176,7 +176,7 @@ print_bash(const struct command *const all[])
 
 /* ---- zsh */
 
-/* The value by the name that --help has for it, without what zsh would read as its own. */
+/* Prints the name that --help has for the value, without characters that are special to zsh. */
 static void
 zsh_value(const struct option *o)
 {
@@ -187,7 +187,7 @@ zsh_value(const struct option *o)
 	putchar(':');
 }
 
-/* What stands behind the name of an option: what it means, and its value. */
+/* Prints what follows the name of an option: its description and its value. */
 static void
 zsh_meaning(const struct option *o)
 {
@@ -260,7 +260,7 @@ print_zsh(const struct command *const all[])
 	printf("\t(*)\n");
 	zsh_options(all[0]);
 	/*
-	 * A file that zsh loads by its name completes at once; where it was sourced, it is entered.
+	 * If zsh autoloads the file, it must complete at once; if it was sourced, it is registered.
 	 */
 	printf("\tesac\n}\nif [[ $funcstack[1] == _smtpsh ]]; then _smtpsh \"$@\"; else compdef "
 	       "_smtpsh smtpsh; fi\n");
@@ -328,7 +328,7 @@ shell_name(size_t i)
 	return i < sizeof shells / sizeof *shells ? shells[i].name : NULL;
 }
 
-/* For the shells: the names of targets, a line each; none where the file cannot be read. */
+/* Prints the named targets for the shells, one a line; none if the file cannot be read. */
 static int
 print_names(struct options *o)
 {

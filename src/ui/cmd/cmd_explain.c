@@ -1,5 +1,5 @@
 /*
- * smtpsh explain - what a code, a keyword, a parameter, an alert, an error or an exit status means.
+ * smtpsh explain - explains a code, a keyword, a parameter, an alert, an error or an exit status.
  */
 #include <stdio.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include "ui/show/explain.h"
 #include "ui/show/json.h"
 
-/* Arguments may hold several words each: a reply is pasted in quotes. */
+/* An argument may have several words, like a reply pasted in quotes. */
 static size_t
 split(const struct options *o, struct span **out, struct arena *arena)
 {
@@ -27,7 +27,10 @@ split(const struct options *o, struct span **out, struct arena *arena)
 	return n;
 }
 
-/* A log or a bounce from standard input, where nothing is named and no person types there. */
+/*
+ * Reads a log or a bounce from standard input: for "-", or without arguments unless standard input
+ * is a terminal.
+ */
 static void
 read_input(struct options *o)
 {

@@ -1,4 +1,4 @@
-/* smtpsh exporter - a /probe endpoint for Prometheus, in the manner of blackbox_exporter. */
+/* smtpsh exporter - a /probe endpoint for Prometheus, like blackbox_exporter's. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,10 @@ put_metric(struct buf *b, const char *name, const char *kind, const char *help, 
 	    b, "# HELP %s %s\n# TYPE %s %s\n%s %.15g\n", name, help, name, kind, name, value);
 }
 
-/* process_*, by the names all exporters have; what the system does not tell is left out. */
+/*
+ * Adds process_*, under the names that all exporters use; what the system does not provide is
+ * omitted.
+ */
 static void
 metrics_process(struct buf *b, double started)
 {
@@ -58,7 +61,7 @@ metrics_process(struct buf *b, double started)
 		n += entry->d_name[0] != '.';
 	if (descriptors) {
 		closedir(descriptors);
-		/* without the one that looked */
+		/* without the one for reading this directory */
 		put_metric(b, "process_open_fds", "gauge", "Open file descriptors", n - 1);
 	}
 	if (limit > 0)
@@ -158,7 +161,7 @@ export_on_request(void *ctx, struct http_request *r, const char *path)
 		    x->http, r, 404, "not found; try /, /config, /probe, /metrics or /-/healthy");
 }
 
-/* It is readable, or has told that it wants to be run by now. */
+/* Is called when the HTTP server is readable, or at the time it asked for. */
 static void
 on_http(void *ctx, unsigned ready)
 {
@@ -216,7 +219,10 @@ export_serve(struct exporter *x, int fd, const struct addr *bound, struct err *e
 	return ending_in_time(&x->ending, err) && ok;
 }
 
-/* A password must not go to whatever a request names, and a proxy finds addresses by itself. */
+/*
+ * A password must not be sent to whatever host a request names; and a proxy resolves names itself,
+ * so the addresses behind it cannot be restricted.
+ */
 static bool
 modules_are_bound(const struct exporter *x, struct err *err)
 {
@@ -248,7 +254,7 @@ static int export(struct options *o, struct err *err)
 	x.http = x.modules ? http(err) : NULL;
 	if (x.http && modules_are_bound(&x, err) &&
 	    listen_parse(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err)) {
-		/* Who reaches it can have it connect: beyond this machine that must be meant. */
+		/* Its clients can make it connect: beyond this machine, that must be intended. */
 		if (addr_is_loopback(&at) || o->nallow_target > 0)
 			fd = listen_socket(&at, &bound, err);
 		else

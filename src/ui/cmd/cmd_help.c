@@ -1,4 +1,4 @@
-/* smtpsh help [SUBCOMMAND|WORD...] - a subcommand's --help, or what explain knows of the words. */
+/* smtpsh help [SUBCOMMAND|WORD...] - prints a subcommand's --help, or explains the words. */
 #include "ui/cmd/commands.h"
 
 static int

@@ -1,4 +1,4 @@
-/* smtpsh import - another tool's log becomes a script. */
+/* smtpsh import - turns another tool's log into a script. */
 #include <stdio.h>
 #include <stdlib.h>
 

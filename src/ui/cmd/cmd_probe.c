@@ -1,4 +1,6 @@
-/* smtpsh probe - judge the health of one host, of every MX and address of a domain, of a fleet. */
+/*
+ * smtpsh probe - judges the health of a host, of every MX and address of a domain, or of a fleet.
+ */
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +22,9 @@
 #include "ui/options/probe_spec.h"
 #include "ui/show/standard.h"
 
-/* ---- telling a service manager how we are, by one datagram each (sd_notify's protocol) */
+/* ---- status for a service manager, one datagram each (sd_notify) */
 
-/* "READY=1", "WATCHDOG=1", "STOPPING=1", "STATUS=…"; nothing when nobody listens. */
+/* "READY=1", "WATCHDOG=1", "STOPPING=1", "STATUS=..."; does nothing without a service manager. */
 static void
 notify_manager(const char *state)
 {
@@ -42,7 +44,7 @@ notify_manager(const char *state)
 	close(fd);
 }
 
-/* A round may take longer than a watchdog's patience: it is told that we still turn. */
+/* A round may take longer than the watchdog's timeout, so a timer tells it that the loop runs. */
 struct watchdog { struct loop_timer *timer; uint64_t ms; };
 
 static void
@@ -79,7 +81,7 @@ on_wake(void *ctx, unsigned ready)
 	*(bool *)ctx = true;
 }
 
-/* For a person at a terminal: when each round began. */
+/* Prints when a round began, for a user at a terminal. */
 static void
 announce_round(const struct options *o)
 {
@@ -95,7 +97,10 @@ announce_round(const struct options *o)
 	printf("--- %s\n", when);
 }
 
-/* One round, or with --watch one after the other until a signal comes. The state of the last. */
+/*
+ * Runs one round or, with --watch, one after the other until a signal arrives. Returns the state of
+ * the last one.
+ */
 static int
 run_rounds(struct session_env *env, struct options *o, struct ending *ending,
     struct probe_watch *watch, struct err *err)
@@ -160,7 +165,7 @@ probe(struct options *o, struct err *err)
 	return err->kind == ERR_NONE ? ending_status(&ending, status) : STATE_UNKNOWN;
 }
 
-/* A watch reads its targets again in each round. */
+/* --watch reads the targets again in every round. */
 static bool
 can_run(const struct options *o, struct err *err)
 {

@@ -1,4 +1,4 @@
-/* smtpsh record - stand between a client and a server and write both down. */
+/* smtpsh record - proxies between a client and a server and records both sides. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

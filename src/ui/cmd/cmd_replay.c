@@ -1,4 +1,4 @@
-/* smtpsh replay - play scripts against a server, compare, report. */
+/* smtpsh replay - plays scripts against a server, compares the replies, and reports. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 
 enum { FILES_MAX = 10000, JOBS_MAX = 5000 };
 
-/* ---- files and folders */
+/* ---- files and directories */
 
 static int
 by_name(const void *a, const void *b)
@@ -36,7 +36,7 @@ add_name(struct names *names, const char *name, struct err *err)
 	return true;
 }
 
-/* All *.smtp of a folder, and of the folders in it, by name. */
+/* Adds all *.smtp files below a directory, sorted by name. */
 static bool
 add_folder(struct names *names, const char *folder, unsigned depth, struct err *err)
 {
@@ -83,7 +83,7 @@ find_files(struct names *names, const struct options *o, struct err *err)
 
 /* ---- scripts and their cases */
 
-/* All are read before the first is played: each mistake is known at once. */
+/* All scripts are read before the first is played, so that every mistake is reported at once. */
 static bool
 read_scripts(struct replay *r, struct options *o, const struct names *names, struct err *err)
 {
@@ -148,7 +148,7 @@ play_all(struct replay *r, struct options *o, struct err *err)
 		replay_learn(r, err);
 		return;
 	}
-	/* a trace of several at once could not be read */
+	/* a trace of concurrent cases would be unreadable */
 	unsigned jobs = o->jobs && !o->debug ? o->jobs : 1;
 	replay_run(r, jobs > JOBS_MAX ? JOBS_MAX : jobs);
 }
@@ -192,7 +192,7 @@ replay(struct options *o, const struct target *target, struct err *err)
 			replay_list(&r, &o->arena);
 			if (any_chosen(&r, err) && (!o->learn || replay_may_learn(&r, err)))
 				play_all(&r, o, err);
-			/* the plays were kept until here: what was received is in them */
+			/* the plays were kept until now because they have the replies */
 			bool updates = o->update && !r.stop;
 			for (size_t i = 0; updates && i < r.nfiles; i++)
 				updates = replay_update(&r, &r.file[i], err);

@@ -1,4 +1,4 @@
-/* smtpsh resolve TARGET - what the DNS says about where its mail goes. */
+/* smtpsh resolve TARGET - shows what DNS says about where mail goes. */
 #include <stdio.h>
 
 #include "base/text.h"
@@ -17,7 +17,7 @@
 #include "ui/show/standard.h"
 #include "ui/show/sts.h"
 
-/* For all questions, where there is no limit of time: RFC 7208 4.6.4 gives SPF so much. */
+/* Limit for all queries unless a timeout is given: RFC 7208 4.6.4 allows SPF this much. */
 enum { ALL_MS = 20000 };
 
 struct resolve {
@@ -27,11 +27,11 @@ struct resolve {
 	struct loop *loop;
 	struct dns *dns;
 	struct json_looked_up found;
-	struct lookup_env env; /* of the questions about mail from the domain */
+	struct lookup_env env; /* for the queries about mail from the domain */
 	struct sts_query *policy;
 	struct spf_query *spf;
 	struct dmarc_query *dmarc;
-	unsigned waiting; /* for so many of these */
+	unsigned waiting; /* number of lookups in progress */
 	bool done;
 	int status;
 	uint64_t began_us;
@@ -45,8 +45,8 @@ put_signed(struct screen *s, bool authentic)
 }
 
 /*
- * An A-label goes with its U-label beside it, never that alone: letters of several scripts look the
- * same.
+ * Shows an A-label followed by its U-label, never the U-label alone: letters of different scripts
+ * look alike.
  */
 static void
 put_name(struct screen *s, struct span name)
@@ -85,7 +85,7 @@ show_address(struct screen *s, const struct lookup_address *a)
 	screen_print(s, "\n");
 }
 
-/* Each record, and why DANE does not go by it; then what holds of all. */
+/* Shows each record, and why DANE does not use it; then what applies to all of them. */
 static void
 show_dane(struct screen *s, const struct tls_dane *d)
 {
@@ -200,7 +200,7 @@ show_services(struct screen *s, const struct lookup_srv *srv)
 	}
 }
 
-/* Behind the record: the policy, and each MX that it does not name. */
+/* Shows, after the record, the policy and each MX host that it does not list. */
 static void
 show_policy(struct screen *s, const struct lookup *l, const struct sts *sts)
 {
@@ -220,7 +220,7 @@ show_policy(struct screen *s, const struct lookup *l, const struct sts *sts)
 	}
 }
 
-/* Of the records of a domain: all that is wrong with them, the lookup that failed first. */
+/* Collects everything that is wrong with the records of a domain; a failed lookup comes first. */
 static struct diagnosis *
 find_all(const struct json_looked_up *found, const struct target *target, struct arena *arena)
 {
@@ -250,7 +250,7 @@ find_all(const struct json_looked_up *found, const struct target *target, struct
 		};
 		*diagnosis_end(&all) = diagnose_domain(&domain, arena);
 	}
-	/* on the way to each host: its TLSA records, and a policy that does not name it */
+	/* for each host: its TLSA records, and a policy that does not list it */
 	for (size_t i = 0; i < l->nhosts; i++) {
 		const struct lookup_host *h = &l->host[i];
 		struct facts way = {
@@ -280,7 +280,7 @@ find_all(const struct json_looked_up *found, const struct target *target, struct
 	return all;
 }
 
-/* Each problem once, with what to do about it. */
+/* Shows each problem once, with what to do about it. */
 static void
 show_findings(struct screen *s, const struct diagnosis *all)
 {
@@ -301,7 +301,7 @@ show_records(struct screen *s, const struct json_looked_up *found)
 	const struct sts *sts = found->sts;
 
 	show_record(s, "MTA-STS", &l->mta_sts);
-	if (sts && l->mta_sts.wrong.len == 0) /* else that was said */
+	if (sts && l->mta_sts.wrong.len == 0) /* else that was shown already */
 		show_policy(s, l, sts);
 	show_record(s, "TLSRPT", &l->tlsrpt);
 	show_services(s, &l->submissions);
@@ -321,7 +321,7 @@ show_records(struct screen *s, const struct json_looked_up *found)
 		    "--trust-ad to trust it\n");
 }
 
-/* -q leaves the addresses, and what is wrong. */
+/* With -q, shows only the addresses and what is wrong. */
 static void
 show_lookup(struct screen *s, const struct json_looked_up *found)
 {
@@ -355,7 +355,9 @@ show_lookup(struct screen *s, const struct json_looked_up *found)
 	show_findings(s, found->findings);
 }
 
-/* What of it was printed with ***: a lookup that failed, or a record that is wrong. */
+/*
+ * Returns ERR_DNS when a lookup failed, ERR_EXPECT when a record is wrong: what was shown with ***.
+ */
 static enum err_kind
 problem(const struct json_looked_up *found)
 {
@@ -388,7 +390,7 @@ problem(const struct json_looked_up *found)
 	return bad ? ERR_EXPECT : ERR_NONE;
 }
 
-/* One of those that are waited for is known; with the last one all is. */
+/* One of the lookups has finished; after the last one, everything is shown. */
 static void
 answered(struct resolve *r)
 {
@@ -432,7 +434,7 @@ on_dmarc(void *ctx, const struct dmarc *dmarc)
 	answered(r);
 }
 
-/* A domain that says it has a policy is taken at its word. */
+/* Fetches the policy if the domain's record says that there is one. */
 static void
 on_lookup(void *ctx, const struct lookup *l)
 {
@@ -446,7 +448,7 @@ on_lookup(void *ctx, const struct lookup *l)
 	};
 	bool domain = l->mta_sts.name.len > 0, policy = l->mta_sts.n > 0;
 
-	way.env.until_us = 0;		/* its questions have the resolver's own time */
+	way.env.until_us = 0;		/* its queries have only the resolver's own timeouts */
 	r->found.lookup = l;
 	r->waiting = 1 + policy + 2 * domain;
 	if (policy)

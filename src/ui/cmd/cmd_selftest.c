@@ -1,4 +1,4 @@
-/* smtpsh selftest - play a script against itself. */
+/* smtpsh selftest - plays a script against itself. */
 #include "run/script/file.h"
 #include "run/serve/selftest.h"
 #include "ui/cmd/commands.h"
@@ -39,7 +39,7 @@ play(struct options *o, struct session_env *env, const char *name, const struct 
 		return (int)err.kind;
 	}
 	o->nvalues = 0;
-	/* Secrets need a value, and any will do: the script's own server asks for none. */
+	/* Secrets need a value; any will do, because the script is its own server. */
 	const struct script_names *names = &file.script->names;
 	for (size_t i = 0; i < names->n; i++) {
 		struct span secret = names->of[i].name;

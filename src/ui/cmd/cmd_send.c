@@ -1,6 +1,6 @@
 /*
- * smtpsh send - one message to one server: EHLO, TLS, AUTH, envelope, message, each shown; a
- * verdict for each recipient.
+ * smtpsh send - sends one message to one server: shows EHLO, TLS, AUTH, envelope and message, then
+ * a verdict for each recipient.
  */
 #include <stdlib.h>
 
@@ -25,15 +25,15 @@ struct sender {
 	struct span prompt;		/* of a question; empty: none */
 	char question[200];
 	bool secret, text;
-	/* what became of the message, until the session is over; .kind is another: nothing yet */
+	/* the result for the message, shown at the end; another ->kind: not known yet */
 	struct event delivery;
-	struct arena arena;		/* of it */
-	bool out_of_step;		/* a reply came that answered nothing, or something else */
+	struct arena arena;		/* of ->delivery */
+	bool out_of_step;		/* a reply was unsolicited or out of step */
 };
 
 /*
- * The verdict is told when all is heard: a reply too many may show only at QUIT, and then any reply
- * may have been another's.
+ * The verdict is shown only at the end: an unsolicited reply may become apparent only at QUIT, and
+ * then any reply may have belonged to another command.
  */
 static void
 keep_delivery(struct sender *s, const struct event *event)
@@ -53,7 +53,7 @@ keep_delivery(struct sender *s, const struct event *event)
 	s->delivery.delivery.queue_id = arena_copy(&s->arena, event->delivery.queue_id);
 }
 
-/* No reply can be relied on: whoever was accepted or rejected by one, nobody knows. */
+/* No reply can be relied on: it is unknown which recipients were accepted or rejected. */
 static void
 doubt_delivery(struct sender *s)
 {
@@ -76,8 +76,8 @@ doubt_delivery(struct sender *s)
 }
 
 /*
- * A message that was accepted stays accepted, however the session ends: a 421 or a close after the
- * reply would otherwise make its sender send it again.
+ * An accepted message stays accepted, however the session ends. If a 421 or a close after the reply
+ * counted as a failure, the message would be sent again.
  */
 static int
 status_of_delivery(const struct event *e, int status)
@@ -127,7 +127,7 @@ send_answer(struct sender *s, struct player *player)
 		player_answer(player, written);
 	} else {
 		fprintf(stderr, "smtpsh: %s\n", err.text);
-		s->prompt = prompt;	/* it is asked for again */
+		s->prompt = prompt;	/* the question is asked again */
 	}
 	arena_release(&arena);
 	secret_release(&text);
@@ -155,7 +155,7 @@ send_one(struct options *o, const struct target *target)
 	struct err err;
 	struct player_opts opts = { .fail_fast = true, .deadline_ms = o->deadline_ms };
 
-	/* what is rejected has a reason and a next step here, also where nobody asked with -v */
+	/* rejections are explained, even without -v */
 	if (o->look.no_explain == 0)
 		o->look.no_explain = -1;
 	screen_init(&sender.screen, stdout, &o->look);
@@ -183,7 +183,7 @@ send_one(struct options *o, const struct target *target)
 		if (sender.prompt.len == 0)
 			continue;
 		waiting_hide(&waiting);
-		stop_end(&stop);		/* a question has its own way with ^C */
+		stop_end(&stop);		/* a question handles ^C itself */
 		send_answer(&sender, player);
 		stop_begin(&stop, env.loop, player);
 	}
@@ -210,8 +210,8 @@ send_one(struct options *o, const struct target *target)
 }
 
 /*
- * Without a target the message goes where the first recipient's mail goes; user@domain as a target
- * is a recipient too.
+ * Without a target, the message goes to the mail server of the first recipient; user@domain as a
+ * target is a recipient too.
  */
 static bool
 send_read_words(struct options *o, struct target *target, struct err *err)
@@ -232,7 +232,7 @@ send_read_words(struct options *o, struct target *target, struct err *err)
 		return false;
 	o->session.auth.target = target;
 	o->send.prepare = true;
-	/* with a recipient nothing is asked: on a terminal it is as in a pipe */
+	/* with a recipient nothing is asked: a terminal is treated like a pipe */
 	bool asks = o->send.last >= SEND_RCPT && c->nto == 0;
 	if (asks && (o->dry_run || !may_ask(o)))
 		return err_set(err, ERR_USAGE,

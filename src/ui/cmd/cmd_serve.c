@@ -1,4 +1,4 @@
-/* smtpsh serve - play the server's side. */
+/* smtpsh serve - plays the server's side of SMTP. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,23 +28,23 @@ struct serving {
 	struct tls_context *tls;
 	struct serve *server;
 	struct screen screen;
-	bool shows;			/* a person watches */
+	bool shows;			/* a user is watching */
 	struct json *json;
 	struct store *store;
 	struct api *api;
 	struct addr api_at;
 	struct buf waited;		/* the message of --wait */
-	struct script *script;		/* NULL: the server inside */
+	struct script *script;		/* NULL: the built-in server */
 	struct mock *mock;
 	struct mock_stray stray;
 	struct serve_report *report;
 	unsigned long long count;
 	unsigned played, failed;	/* connections */
-	bool enough;			/* all came that was asked for */
+	bool enough;			/* everything requested has arrived */
 	struct ending ending;
 };
 
-/* A line of --messages. */
+/* Appends a line of --messages. */
 static void
 message_line(const struct event *e, struct buf *out)
 {
@@ -58,7 +58,7 @@ message_line(const struct event *e, struct buf *out)
 	fclose(memory);
 	buf_append(out, (struct span){ line, size });
 	free(line);
-	fflush(stdout); /* what was printed before it, where it goes there too */
+	fflush(stdout); /* earlier output, if both go to standard output */
 }
 
 static void
@@ -73,7 +73,7 @@ on_event(void *ctx, const struct event *e)
 		serve_show_event(&v->screen, e);
 	if (v->report)
 		serve_report_event(v->report, e, &v->stray);
-	/* What a mailbox could not take is an administrator's business, whatever else is shown. */
+	/* Errors of the message store concern the administrator, whatever else is shown. */
 	if (e->kind == EVENT_PROBLEM &&
 	    ((e->err == ERR_SYSTEM && (!told || v->json)) ||
 		(e->err == ERR_EXPECT && !told && !v->report)))
@@ -119,7 +119,7 @@ make_tls(struct serving *v, struct err *err)
 	    (!v->o->ca_out || draft_write(v->o->ca_out, 0666, tls_made_ca_pem(v->made), err));
 }
 
-/* Text and JSON are written as things happen, other reports when all is over. */
+/* Text and JSON are written as things happen, other reports at the end. */
 static bool
 reports_at_end(const struct options *o)
 {
@@ -244,7 +244,7 @@ tell_where(struct serving *v, const struct addr *bound)
 {
 	char text[ADDR_TEXT];
 
-	/* a report, or a message, stands alone */
+	/* a report, or a message, must be alone on standard output */
 	FILE *out = v->report || v->o->wait ? stderr : stdout;
 
 	fprintf(out, "listening on %s\n", listen_text(bound, text));
@@ -266,7 +266,7 @@ on_farewell(void *ctx, unsigned ready)
 	*(bool *)ctx = true;
 }
 
-/* Until no client is left; a second at the most, and less when a further signal comes. */
+/* Waits until no client is left: at most FAREWELL_MS, less if another signal arrives. */
 static void
 wait_for_clients(struct serving *v)
 {
@@ -295,7 +295,7 @@ live(struct serving *v, struct err *err)
 		err_set(err, ERR_TIMEOUT, "only %llu of %u messages arrived before the "
 		    "deadline", v->count,
 		    o->count ? o->count : o->wait);
-	/* When all came that was asked for, those who are there may end what they began. */
+	/* If everything requested has arrived, clients may finish what they began. */
 	serve_deafen(v->server);
 	if (v->enough)
 		wait_for_clients(v);
@@ -303,7 +303,7 @@ live(struct serving *v, struct err *err)
 	wait_for_clients(v);
 }
 
-/* Begins to listen: for clients, and for who asks for messages. */
+/* Begins to listen for SMTP clients and for requests of the API. */
 static bool
 listen_at(struct serving *v, struct addr *bound, struct err *err)
 {
@@ -336,7 +336,7 @@ serve(struct options *o, struct err *err)
 		ending_begin(&v.ending, v.env.loop);
 		tell_where(&v, &bound);
 		live(&v, err);
-		/* the message of --wait, where all else that is told does not go */
+		/* the message of --wait; nothing else goes to standard output */
 		struct span text = buf_span(&v.waited);
 		if (text.len > 0 &&
 		    (fwrite(text.at, text.len, 1, stdout) != 1 || fflush(stdout) != 0))

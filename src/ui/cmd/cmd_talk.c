@@ -1,5 +1,6 @@
 /*
- * smtpsh TARGET - talk to a server: the prompt, or the lines of a file, a pipe or the command line.
+ * smtpsh TARGET - a session with a server: at a prompt, or with the lines of a file, a pipe or the
+ * command line.
  */
 #include <poll.h>
 #include <stdlib.h>
@@ -22,11 +23,11 @@
 #include "ui/show/standard.h"
 #include "ui/show/waiting.h"
 
-/* ---- a script in place of lines */
+/* ---- a script instead of lines */
 
 /*
- * -f FILE and a pipe take a script too, when its first line begins with C: or S:. Plays it, shows
- * the dialogue and what failed; the exit status.
+ * -f FILE and a pipe may also be a script, whose first line begins with C: or S:. Plays it and
+ * shows the dialogue and what failed. Returns the exit status.
  */
 static int
 play_script(struct session_env *env, const struct options *o, struct outlet *outlet,
@@ -76,8 +77,8 @@ play_script(struct session_env *env, const struct options *o, struct outlet *out
 enum { BEGINNING_MS = 200, BEGINNING_MAX = 16 << 10 };
 
 /*
- * Not by way of the stack: each page of it that a function may need is touched when the function
- * begins.
+ * The buffer is not on the stack: with -fstack-clash-protection, a function touches each page of
+ * its stack frame when it is called.
  */
 static struct span
 read_once(int fd, struct arena *arena)
@@ -92,7 +93,7 @@ read_once(int fd, struct arena *arena)
 	return text;
 }
 
-/* What a file or pipe begins with, so that a script is known before anything is connected. */
+/* Reads the beginning of a file or pipe, so that a script is recognized before any connection. */
 static bool
 read_beginning(
     const char *file, int fd, struct arena *arena, struct span *text, bool *whole, struct err *err)
@@ -121,7 +122,7 @@ view_of_player(void *player)
 	return player_view(player);
 }
 
-/* Where events go, and what /last and the like keep of them. */
+/* Where events go, and the commands that record them, such as /last. */
 struct feed { struct outlet *outlet; struct prompt commands; };
 
 static void
@@ -258,11 +259,11 @@ talk_read_target(struct options *o, struct target *target, struct err *err)
 		    SPAN_ARG(more));
 	if (hint.len > 0)
 		target->hint = hint;
-	o->session.auth.target = target;		/* what is given for it goes nowhere else */
+	o->session.auth.target = target;		/* credentials are for this target only */
 	return true;
 }
 
-/* The lines, read whole: nothing answers them. */
+/* The lines are read completely, since nothing replies to them. */
 static int
 talk_dry(struct options *o, const struct target *target, struct err *err)
 {

@@ -1,4 +1,4 @@
-/* smtpsh version - the version, and those of the libraries. */
+/* smtpsh version - prints the version of smtpsh and those of its libraries. */
 #include "ui/cmd/commands.h"
 #include "ui/show/version.h"
 

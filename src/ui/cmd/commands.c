@@ -52,7 +52,10 @@ command_of_program(const char *path)
 	    NULL;
 }
 
-/* Before values are read: a password command, or a file that is a pipe, may keep us waiting. */
+/*
+ * The deadline begins before values are read: a password command, or a file that is a pipe, may
+ * block.
+ */
 static void
 begin_deadline(const struct command *command, const struct options *o)
 {
@@ -85,7 +88,7 @@ command_hint(struct options *o, const char *word)
 	return SPAN_NONE;
 }
 
-/* An argument too many is an error: who typed it meant something. */
+/* An extra argument is an error: it must have been meant for something. */
 static bool
 command_takes(const struct command *c, struct options *o, struct err *err)
 {
@@ -97,7 +100,7 @@ command_takes(const struct command *c, struct options *o, struct err *err)
 	    SPAN_ARG(hint));
 }
 
-/* --exit, for a command line that is wrong elsewhere. */
+/* Applies --exit even if the command line is wrong elsewhere. */
 static void
 apply_exit(struct options *o)
 {
@@ -109,7 +112,7 @@ apply_exit(struct options *o)
 		option_set(row, o, value, &ignored);
 }
 
-/* A name that could be a host's: one with a dot, or one that this machine knows. */
+/* Returns whether a name could be that of a host: it has a dot, or is in /etc/hosts. */
 static bool
 command_hides_host(const char *name)
 {
@@ -122,7 +125,10 @@ command_hides_host(const char *name)
 	return known;
 }
 
-/* Where options came from that are not on the command line, to standard error. */
+/*
+ * Prints to standard error, with -v, which options are not from the command line; and which section
+ * a target named, with -v or when the name could be that of a host.
+ */
 static void
 command_tell_sources(const struct options *o)
 {
@@ -146,7 +152,7 @@ command_tell_sources(const struct options *o)
 	arena_release(&arena);
 }
 
-/* What must be so before anything is printed. */
+/* What must be done before anything is printed. */
 static void
 begin_output(const struct options *o)
 {

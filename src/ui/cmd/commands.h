@@ -29,13 +29,13 @@ COMMANDS(X)
 extern const struct command *const commands[];		/* ends with NULL; talk is the first */
 extern const struct program program;
 /*
- * The subcommand that a command line names, before or after options; talk when it names none. The
- * name is removed from argv.
+ * Returns the subcommand that a command line names, before or after options, and removes the name
+ * from argv; talk when it names none.
  */
 const struct command *command_take(int *argc, char *argv[]);
 /*
- * The command that the program's own name selects: check_smtp when argv[0] ends in that; NULL:
- * none.
+ * Returns the command that the program's own name selects: check_smtp when argv[0] ends in that.
+ * NULL: none.
  */
 const struct command *command_of_program(const char *path);
 
@@ -46,13 +46,14 @@ const struct command *command_of_program(const char *path);
 int command_run(const struct command *, const struct program *, int argc, char *argv[]);
 
 /*
- * What a first word that is no host may have been meant as, in the options' arena; empty: unknown.
+ * Returns what the user probably meant by a first word that is not a host, in the options' arena;
+ * empty: unknown.
  */
 struct span command_hint(struct options *, const char *word);
 
 /*
- * Prints the help of a subcommand, made from the rows of its options: all of it, or `brief`, no
- * taller than a screen of 24 lines. By the pager where it is taller than the terminal.
+ * Prints the help of a subcommand, made from the rows of its options: all of it or, with `brief`,
+ * what fits on a screen of 24 lines. Uses the pager when the help is taller than the terminal.
  */
 void usage_print(const struct command *, const struct program *, bool brief);
 

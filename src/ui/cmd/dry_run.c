@@ -1,4 +1,4 @@
-/* dry_run - what a session, send and probe would send. */
+/* dry_run - prints what a session, send and probe would send. */
 #include "ui/cmd/dry_run.h"
 
 #include <stdio.h>
@@ -15,12 +15,12 @@
 struct dry_run {
 	struct secrecy secrecy;
 	struct arena arena;
-	bool marked, text; /* a script with marks; within a message */
+	bool marked, text; /* a script with marks; in message data */
 };
 
 /* ---- what comes before the first line */
 
-/* "MX of example.org, addresses of its hosts"; nothing where nothing is looked up. */
+/* Prints "MX of example.org, addresses of its hosts"; nothing if nothing is looked up. */
 static void
 dry_run_lookups(const struct session_opts *o, const struct target *t, struct arena *arena)
 {
@@ -80,7 +80,10 @@ dry_run_hello(const struct session_opts *o, const char *verb, struct arena *aren
 		printf(" -> %s (this host's name)\n", verb);
 }
 
-/* EHLO, and STARTTLS with the second EHLO. `starttls`: 0 none, 1 where offered, 2 required. */
+/*
+ * Prints EHLO, STARTTLS and, with `again`, the second EHLO. `starttls`: 0 none, 1 if offered, 2
+ * required.
+ */
 static void
 dry_run_hellos(
     const struct session_opts *o, const char *verb, int starttls, bool again, struct arena *arena)
@@ -209,7 +212,7 @@ dry_run_envelope(const struct send_plan *p, const struct message *m, struct aren
 {
 	struct send_adds adds = send_adds(p, &m->facts), asked = adds;
 
-	/* BINARYMIME goes in any case */
+	/* BINARYMIME is added in any case */
 	adds.size = adds.eight_bit = adds.utf8 = asked.binary = false;
 	printf(" -> %.*s\n",
 	    SPAN_ARG(text_safe(arena, send_mail_line(p, adds, m->facts.octets, arena))));

@@ -1,4 +1,4 @@
-/* ending - SIGINT, SIGTERM and --deadline, noted. */
+/* ending - records SIGINT, SIGTERM and the end of the time limit. */
 #include "ui/cmd/ending.h"
 
 #include <signal.h>

@@ -1,7 +1,7 @@
 /*
- * What ends a run before its work is done: SIGINT, SIGTERM, and the time that --deadline gives it.
- * They are noted while the loop turns; whoever runs it looks between two turns, ends what is under
- * way, and returns the status from here.
+ * What ends a run before its work is done: SIGINT, SIGTERM, and the time limit of --deadline. These
+ * are only recorded while the loop runs. The owner of the run checks between two turns of the loop,
+ * stops what is in progress, and returns the status that ending_status gives.
  */
 #ifndef UI_CMD_ENDING_H
 #define UI_CMD_ENDING_H
@@ -9,25 +9,30 @@
 #include "base/err.h"
 #include "net/loop.h"
 
-/* Zeroed, nothing ends the run. */
+/* A zeroed one never ends the run. */
 struct ending {
-	int signo;			/* the last one that came; 0: none */
-	unsigned signals;		/* how many came */
+	int signo;			/* the last signal received; 0: none */
+	unsigned signals;		/* number of signals received */
 	bool late;			/* the time expired */
 	struct loop_signal *interrupt, *term;
 	struct loop_timer *deadline;
 };
 
-/* To be called before anything tells that the program is ready: from here on no signal is lost. */
+/*
+ * Starts to catch the signals. Must be called before the program announces that it is ready, so
+ * that no signal is lost from then on.
+ */
 void ending_begin(struct ending *, struct loop *);
-/* Sets the time limit, in milliseconds from now; 0: none. An earlier one no longer counts. */
+/* Sets the time limit, in milliseconds from now, replacing an earlier one; 0: none. */
 void ending_deadline(struct ending *, uint64_t ms);
-void ending_end(struct ending *);	/* what came stays known; zeroed is fine */
+void ending_end(struct ending *);	/* what was recorded stays readable; a zeroed one is fine */
 
 bool ending_is_due(const struct ending *);
 /* Returns 128 + the signal's number, ERR_TIMEOUT when the time expired, else `status`. */
 int ending_status(const struct ending *, int status);
-/* False with err when the time expired: for a run that only that, or a signal, can end. */
+/*
+ * Returns false and sets err when the time expired; for a run that only that, or a signal, can end.
+ */
 bool ending_in_time(const struct ending *, struct err *);
 
 #endif

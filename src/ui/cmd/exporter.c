@@ -1,4 +1,4 @@
-/* exporter - HTTP by libmicrohttpd, run by the caller's loop. */
+/* exporter - HTTP with libmicrohttpd, run by the caller's loop. */
 #include "ui/cmd/exporter.h"
 
 #include <microhttpd.h>
@@ -10,10 +10,7 @@
 
 #include "base/arena.h"
 
-/*
- * Those whose end has been asked for are still libmicrohttpd's until it has seen that: SPARE are
- * for them.
- */
+/* SPARE: room for connections that were closed here but that libmicrohttpd still counts. */
 enum {
 	REQUEST_SECONDS = 30,
 	HEADER_MOST = 8 << 10,
@@ -28,8 +25,8 @@ enum {
 struct client {
 	struct client *next;
 	struct MHD_Connection *connection;
-	time_t since;			/* when it was connected, or last answered */
-	/* its answer is being made; it was closed for another, or for its slowness */
+	time_t since;			/* when it connected, or was last answered */
+	/* a request waits for its answer; the connection was closed here */
 	bool busy, ended;
 };
 
@@ -37,23 +34,23 @@ struct server {
 	struct MHD_Daemon *daemon;
 	http_fn *fn;
 	void *ctx;
-	struct client *first, **last;	/* the oldest first */
-	unsigned n, most;		/* without those that were closed for another */
+	struct client *first, **last;	/* oldest first */
+	unsigned n, most;		/* without those closed here */
 	bool deletes;
-	bool epoll; /* else it is to be run every LOOK_AGAIN_MS */
+	bool epoll; /* else it must run every LOOK_AGAIN_MS */
 };
 
 struct http_request {
 	struct server *server;
 	struct MHD_Connection *connection;
-	struct MHD_Response *response;		/* NULL while it is not answered */
+	struct MHD_Response *response;		/* NULL: not answered yet */
 	unsigned status;
 	bool told, suspended, deletes;
 };
 
 /*
- * ---- connections: the oldest that waits for nothing makes room, so that whoever says nothing
- * keeps nobody out
+ * ---- connections: the oldest one that waits for nothing makes room for a new one, so that silent
+ * clients keep nobody out
  */
 
 static time_t
@@ -125,8 +122,8 @@ set_busy(struct MHD_Connection *connection, bool busy)
 /* ---- requests */
 
 /*
- * What a browser may do with any of it: nothing runs, nothing is loaded but our own style, there is
- * no frame and no guess at the type, and no copy is kept.
+ * Headers that keep browsers from running anything, loading anything but our style, showing it in a
+ * frame, guessing the type, and storing a copy.
  */
 static void
 exporter_add_headers(struct MHD_Response *response, const char *type)
@@ -161,7 +158,9 @@ exporter_refuse(struct MHD_Connection *connection, unsigned status, const char *
 	return result;
 }
 
-/* Called when the headers are there, and again once a request that had to wait has its answer. */
+/*
+ * Is called when the headers have been received, and again when a suspended request has its answer.
+ */
 static enum MHD_Result
 exporter_on_request(void *cls, struct MHD_Connection *connection, const char *url,
     const char *method, const char *version, const char *upload, size_t *upload_size,
@@ -179,7 +178,7 @@ exporter_on_request(void *cls, struct MHD_Connection *connection, const char *ur
 			    server->deletes ? "method not allowed; use GET, HEAD or DELETE\n" :
 					      "method not allowed; use GET or HEAD\n",
 			    server->deletes);
-		/* The memory of a connection is twice as large: there is room for an answer. */
+		/* A connection has twice this memory, which leaves room for the answer. */
 		const union MHD_ConnectionInfo *info = MHD_get_connection_info(
 		    connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 		if (info && info->header_size > HEADER_MOST)
@@ -223,8 +222,8 @@ on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
 }
 
 /*
- * Linux has it. Elsewhere libmicrohttpd uses select(2), is asked again and again, and has no
- * connection whose descriptor is FD_SETSIZE or more.
+ * epoll is available on Linux. Elsewhere libmicrohttpd uses select(2): it must be polled, and
+ * cannot serve connections whose descriptor is FD_SETSIZE or more.
  */
 static bool
 exporter_has_epoll(void)
@@ -273,8 +272,8 @@ epoll_fd(void *server)
 }
 
 /*
- * With select(2) it accepts one connection a run; what was suspended is resumed in one, answered in
- * the next and written in the third.
+ * With select(2), each run accepts one connection, and a suspended request needs three: to be
+ * resumed, answered and written.
  */
 static void
 exporter_run_on(struct server *s)
@@ -293,8 +292,8 @@ exporter_run_on(struct server *s)
 }
 
 /*
- * It reads once a run from each connection, of which epoll then says nothing more (EPOLLET): what
- * is left in one shows in the timeout alone, which is 0.
+ * Each run reads once from each connection, and epoll does not report what is left there (EPOLLET);
+ * only a timeout of 0 tells.
  */
 static unsigned
 exporter_run(void *server)
@@ -303,7 +302,9 @@ exporter_run(void *server)
 	MHD_UNSIGNED_LONG_LONG ms;
 	time_t before = now() - REQUEST_SECONDS;
 
-	/* A request, and the reading of an answer, have so long in all, however slowly it goes. */
+	/*
+	 * A whole request, and reading its answer, may take this long, however slowly data flows.
+	 */
 	for (struct client *c = s->first; c; c = c->next)
 		if (!c->busy && !c->ended && c->since < before)
 			exporter_end(s, c);

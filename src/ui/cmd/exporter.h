@@ -1,7 +1,8 @@
 /*
  * HTTP for `smtpsh exporter` and `smtpsh serve --api`, over libmicrohttpd (src/ui/cmd/exporter.c, a
- * module): requests are reported, answered later, and bounded in number, size and time. GET, HEAD
- * and, on request, DELETE only; it has no thread of its own.
+ * module). Requests are passed to the owner, who answers them at once or later; their number, size
+ * and duration are bounded. Only GET, HEAD and, on request, DELETE are accepted. It has no thread
+ * of its own.
  */
 #ifndef UI_CMD_EXPORTER_H
 #define UI_CMD_EXPORTER_H
@@ -10,25 +11,26 @@
 #include "base/module.h"
 
 struct http_request;
-/* each request must be answered once, now or later */
+/* Is called with each request, which must be answered exactly once, now or later. */
 typedef void http_fn(void *ctx, struct http_request *, const char *path);
 
 struct http {
 	/*
-	 * Serves on a listening socket, which it then owns. Beyond `most` connections, the oldest
-	 * one without a request is closed. NULL with err.
+	 * Serves on a listening socket, which it owns from then on. Beyond `most` connections, the
+	 * oldest one without a request is closed. On failure, returns NULL, sets err, and leaves
+	 * the socket to the caller.
 	 */
 	void *(*start)(int fd, unsigned most, bool deletes, http_fn *, void *ctx, struct err *);
 	void (*stop)(void *);			/* every request must have been answered */
-	/* readable when `run` has something to do; -1 where only the time tells that */
+	/* a descriptor, readable when `run` has something to do; -1: only the time tells */
 	int (*fd)(void *);
 	/*
-	 * Handles what came; returns after how many milliseconds it must be run again, readable
-	 * or not.
+	 * Handles what was received. Returns the number of milliseconds after which it must run
+	 * again even if nothing is readable.
 	 */
 	unsigned (*run)(void *);
 	bool (*is_delete)(const struct http_request *);
-	/* a query argument, a header field; NULL: none */
+	/* the value of a query argument or of a header field; NULL: none */
 	const char *(*argument)(struct http_request *, const char *name);
 	const char *(*header)(struct http_request *, const char *name);
 	void (*answer)(struct http_request *, unsigned status, const char *type, struct span body);

@@ -1,4 +1,4 @@
-/* exporter - its modules, and the ini file they may be in. */
+/* exporter_modules - the modules of the exporter, and the ini file they may be in. */
 #include "ui/cmd/exporter_modules.h"
 #include "ui/options/probe_spec.h"
 
@@ -11,7 +11,7 @@
 
 enum { ARGS_MOST = 64, NAME_MOST = 60, MODULES_MOST = 500, FILE_MOST = 4 << 20 };
 
-/* in the order they are named to a person, last first */
+/* in the reverse of the order in which they are listed */
 static const struct { const char *name, *options; } built_in[] = {
 	{ "mx_sts", "--mx --addresses all --sts" },
 	{ "mx", "--mx --addresses all" },
@@ -42,7 +42,10 @@ module_is_name(struct span text)
 	return text.len > 0 && text.len <= NAME_MOST;
 }
 
-/* The row of the option in this word, and its value, .at NULL if it has none there. */
+/*
+ * Returns the row of the option in this word, and its value; value->at is NULL if it is not in this
+ * word.
+ */
 static const struct option *
 module_option(struct span word, struct span *value)
 {
@@ -62,8 +65,7 @@ module_option(struct span word, struct span *value)
 	return o->name ? o : NULL;
 }
 
-/* Whether others may see its value: not who logs in with what, a file, a command, a script's data.
- */
+/* Returns whether others may see the value: not credentials, files, commands or variables. */
 static bool
 module_option_is_open(const struct option *o)
 {
@@ -81,12 +83,12 @@ module_option_is_open(const struct option *o)
 	return true;
 }
 
-/* The words as /config shows them: what is not known to be harmless is "...". */
+/* Returns the words as /config shows them: what is not known to be harmless is "...". */
 static const char *
 module_shown(struct probe_module *m, char *const *arg, int n)
 {
 	struct buf out = { .max = 16 << 10 };
-	bool open = false, due = false; /* a word follows that is a value, whatever it looks like */
+	bool open = false, due = false; /* the next word is a value, whatever it looks like */
 
 	for (int i = 0; i < n; i++) {
 		struct span word = span_of(arg[i]), value;
@@ -108,7 +110,7 @@ module_shown(struct probe_module *m, char *const *arg, int n)
 	return shown;
 }
 
-/* Reads the options of a module as a command line's; a word in quotes may have spaces. */
+/* Reads the options of a module like a command line's; a word in quotes may contain spaces. */
 static bool
 module_read_options(struct probe_module *m, struct span text, struct err *err)
 {
@@ -201,7 +203,7 @@ modules_read_file(struct reading *r)
 	return ok;
 }
 
-/* After those of the file. */
+/* Adds the built-in modules after those of the file. */
 static bool
 add_built_in(struct reading *r)
 {
@@ -226,7 +228,9 @@ modules_read(
 	struct reading r = { .loop = loop, .program = own, .file = file, .err = err };
 	bool ok = (!file || modules_read_file(&r)) && add_built_in(&r);
 
-	/* Files that options name are read now: what is wrong with them is known at the start. */
+	/*
+	 * Files that options name are read now, so that errors in them are reported at the start.
+	 */
 	for (struct probe_module *m = r.first; ok && m; m = m->next) {
 		struct err why;
 		m->timed = m->o.probe.probe.total_ms > 0;

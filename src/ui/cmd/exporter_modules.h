@@ -11,18 +11,19 @@ struct probe_module {
 	struct probe_module *next;
 	const char *name;		/* letters, digits, "_", "-" and "." */
 	struct arena arena;
-	struct options o;		/* of SCOPE_PROBE; each probe has a copy */
+	struct options o;		/* of SCOPE_PROBE; each probe works on a copy */
 	const struct program *program;	/* for options_read */
-	/* its options, without credentials and without names of files */
+	/* its options for display, without credentials and file names */
 	const char *shown;
 	bool given;			/* its line of options was read */
 	bool timed;			/* its options set how long a probe may take */
 	struct session_env env;		/* set up by --ca, --cert and --dns */
-	unsigned long long done[2];	/* number of probes that failed, that passed */
+	unsigned long long done[2];	/* number of probes that failed [0] and passed [1] */
 };
 
 /*
- * Reads the modules; `file` may be NULL, and its modules override built-in ones. NULL with err.
+ * Reads the modules; those in `file` override built-in ones of the same name. `file` NULL: only the
+ * built-in ones. Returns NULL and sets err.
  */
 struct probe_module *modules_read(
     struct loop *, const struct program *, const char *file, struct err *);

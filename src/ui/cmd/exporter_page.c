@@ -1,4 +1,4 @@
-/* exporter - the page for a person. */
+/* exporter_page - the web page of the exporter. */
 #include "ui/cmd/exporter_page.h"
 
 #include <stdio.h>
@@ -24,9 +24,9 @@ static const char style[] =
     "details{border-bottom:1px solid var(--line);padding:.3rem 0}\n"
     "h3{font-size:1rem;margin:1em 0 0}\n";
 
-/* ---- who may ask */
+/* ---- access */
 
-/* HOST:PORT, or HOST where the port is HTTP's own; brackets stay. */
+/* Returns whether `host` is HOST:PORT, or HOST on HTTP's default port; brackets are part of it. */
 static bool
 host_is(const char *host, const char *name, unsigned port)
 {
@@ -37,7 +37,7 @@ host_is(const char *host, const char *name, unsigned port)
 	    (port == 80 && span_eq_case(span_of(host), span_of(name)));
 }
 
-/* An address, with a port or without: a name that leads here is none. */
+/* Returns whether it is an address, with or without a port; a name that resolves to one is not. */
 static bool
 host_is_literal(const char *host)
 {
@@ -75,7 +75,7 @@ site_is_named(const struct site *site, const char *host)
 	return addr_is_any(&site->bound) && host_is_literal(host);
 }
 
-/* By HTTPS where a proxy stands before it. */
+/* The scheme may be HTTPS, if there is a proxy in front. */
 static bool
 origin_is(const char *origin, const char *host)
 {

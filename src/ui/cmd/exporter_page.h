@@ -1,6 +1,6 @@
 /*
- * The page of `smtpsh exporter`, for a person: the last probes, a form to make one, what it is set
- * to. Made here, without script; all that a peer sent is text in it.
+ * The web page of `smtpsh exporter`: the last probes, a form to start one, and the settings. It is
+ * generated here, without scripts; everything a server sent appears as escaped text.
  */
 #ifndef UI_CMD_EXPORTER_PAGE_H
 #define UI_CMD_EXPORTER_PAGE_H
@@ -10,7 +10,7 @@
 #include "ui/cmd/exporter_recent.h"
 #include "ui/cmd/exporter_modules.h"
 
-/* What is shown, and where it is listening. */
+/* What is shown, and the address it is served on. */
 struct site {
 	const struct http *http;
 	const struct options *o;
@@ -20,15 +20,19 @@ struct site {
 };
 
 /*
- * Whether a browser may have the answer: false, and answered with 403, when another site asked for
- * it (Sec-Fetch-Site, Origin) or, with `page`, when the name in Host is neither the address that is
- * listened on nor of --allow-host: another name may be made to lead here (DNS rebinding).
+ * Returns whether a browser may have the answer; otherwise answers with 403. It may not when
+ * another site made the request (Sec-Fetch-Site, Origin) or, with `page`, when the name in Host is
+ * neither the address listened on nor one of --allow-host, because any other name can be made to
+ * resolve to this address (DNS rebinding).
  */
 bool site_allows(const struct site *, struct http_request *, bool page);
-/* Whether the path is one of the page's that need no probe; those alone can be answered. */
+/* Returns whether site_answer can answer this path: one of the page's that need no probe. */
 bool site_has(const char *path);
 void site_answer(const struct site *, struct http_request *, const char *path);
-/* The page with this probe unfolded on top, before it is added to the history; NULL: without. */
+/*
+ * Answers with the page, with this probe expanded at the top, which is not in the history yet;
+ * NULL: none.
+ */
 void site_answer_page(const struct site *, struct http_request *, struct past *);
 
 #endif

@@ -1,4 +1,4 @@
-/* exporter - one probe for a request: what it asks for, whether it may, its answer. */
+/* exporter_probe - a probe for a request: what it asks for, whether it is allowed, its answer. */
 #include "ui/cmd/exporter_probe.h"
 
 #include <stdio.h>
@@ -14,11 +14,11 @@ enum { MARGIN_MS = 500, LOG_MOST = 256 << 10 };
 struct exporter_probe {
 	const struct http *http;
 	const struct site *site;
-	bool page;			/* that is the answer */
-	struct past *past;		/* NULL: nobody will see it */
+	bool page;			/* answer with the page */
+	struct past *past;		/* NULL: it will not be shown */
 	struct http_request *request;
 	struct probe_module *module;
-	struct options o;		/* the module's, but for what this request says */
+	struct options o;		/* the module's, except for what the request says */
 	struct fleet_spec spec;
 	struct fleet *fleet;
 	struct report *report;
@@ -77,12 +77,12 @@ discard(struct exporter_probe *p)
 	fleet_free(p->fleet);
 	screen_release(&p->screen);
 	past_free(p->past);
-	arena_release(&p->o.arena);		/* all else is the module's */
+	arena_release(&p->o.arena);		/* the rest is the module's */
 	free(p->text);
 	free(p);
 }
 
-/* "25,465,587": where probes may go. */
+/* Returns whether a port is in a list such as "25,465,587", the default. */
 static bool
 port_allowed(const char *list, unsigned port)
 {
@@ -95,8 +95,8 @@ port_allowed(const char *list, unsigned port)
 }
 
 /*
- * A dot at its end is the root's; in other scripts it is for libidn2 to read. Nothing else gets
- * into a DNS question, SNI or a URL.
+ * A dot at the end is that of the root; names in other scripts are checked by libidn2. Nothing else
+ * gets into a DNS query, SNI or a URL.
  */
 static bool
 exporter_is_name(struct span text, bool idn, struct arena *arena)
@@ -110,7 +110,10 @@ exporter_is_name(struct span text, bool idn, struct arena *arena)
 	return host_is_name(ascii);
 }
 
-/* The module's options, with what the request says; the time is what the scrape leaves. */
+/*
+ * Copies the module's options and applies what the request says; the time limit is what the
+ * scrape's timeout leaves.
+ */
 static bool
 read_request(struct exporter_probe *p, const struct options *all, struct err *err)
 {
@@ -141,11 +144,11 @@ read_request(struct exporter_probe *p, const struct options *all, struct err *er
 	o->probe.fleet.watch = p->debug || p->page || all->history > 0;
 	o->probe.fleet.numbered = !p->debug;
 	if (p->debug)
-		o->probe.fleet.jobs = 1;	/* several dialogues at once could not be read */
+		o->probe.fleet.jobs = 1;	/* concurrent dialogues would be unreadable */
 	return probe_spec_prepare(o, err);
 }
 
-/* 200, or the status of the refusal with its words. */
+/* Returns 200, or the HTTP status of a rejection and sets err. */
 static unsigned
 exporter_read_target(struct exporter_probe *p, const struct options *all, const char *text,
     struct target *target, struct err *err)
@@ -166,7 +169,7 @@ exporter_read_target(struct exporter_probe *p, const struct options *all, const 
 		err_set(err, ERR_USAGE, "port %u is not allowed (see --allow-port)",
 		    target->port);
 	else if (is_literal && !addr_is_allowed(all->allow_target, all->nallow_target, &literal))
-		/* the fleet looks at the addresses that a name has */
+		/* the addresses of a name are checked by the fleet */
 		err_set(err, ERR_USAGE,
 		    "this address is not allowed (see --allow-target)");
 	return err->kind == ERR_NONE ? 200 : 403;

@@ -1,4 +1,4 @@
-/* One probe that a request to the exporter asked for, and the exporter's answers. */
+/* A probe started by a request to the exporter, and the exporter's plain answers. */
 #ifndef UI_CMD_EXPORTER_PROBE_H
 #define UI_CMD_EXPORTER_PROBE_H
 
@@ -14,15 +14,15 @@ void exporter_answer(const struct http *, struct http_request *, unsigned status
 
 struct exporter_probe;
 /*
- * Begins the probe of `target` with the module's options, within what the exporter's own options
- * allow; the answer is its metrics or, with `page`, the page. NULL: it is not allowed or malformed,
- * and the request was answered with that.
+ * Begins a probe of `target` with the module's options, within what the exporter's own options
+ * allow. The answer will be its metrics or, with `page`, the page. Returns NULL after answering the
+ * request with the reason when the target is malformed or not allowed.
  */
 struct exporter_probe *exporter_probe_begin(const struct site *, struct http_request *,
     struct probe_module *, const char *target, bool page);
 /*
- * When the probe is over, or `stop`, answers the request and frees the probe; false: it goes on.
- * Between wake-ups only.
+ * Answers the request and frees the probe if it is over; with `stop`, ends it first. Returns false
+ * when it is still running. Must be called only between two turns of the loop.
  */
 bool exporter_probe_end(struct exporter_probe *, bool stop);
 

@@ -1,4 +1,4 @@
-/* exporter - the last probes, a row of the page each. */
+/* exporter_recent - the last probes, each a row of the page. */
 #include "ui/cmd/exporter_recent.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 enum { TALK_MAX = 16 << 10, PARTS_MAX = 32 << 10, TARGET_MAX = 300 };
 
-/* What is written into memory. */
+/* A file in memory. */
 struct sheet { FILE *file; char *text; size_t len; };
 
 struct past {
@@ -24,7 +24,7 @@ struct past {
 	enum health worst;
 	struct arena arena;
 	struct span message, bar;	/* of the worst of its addresses */
-	struct sheet parts, talk;	/* what each address gave, as HTML; the dialogue, as text */
+	struct sheet parts, talk;	/* the addresses, as HTML; the dialogue, as text */
 	struct screen screen;
 	bool parts_are_cut;
 };
@@ -137,7 +137,7 @@ past_put_findings(FILE *out, const struct finding *v)
 	fputs(any ? "</ul>\n" : "", out);
 }
 
-/* CRITICAL before WARNING before UNKNOWN before OK, as the states of a target. */
+/* CRITICAL outranks WARNING, then UNKNOWN, then OK, as for the state of a target. */
 static unsigned
 past_weight(enum health state)
 {
@@ -215,7 +215,7 @@ past_write(struct past *p, FILE *out, bool open)
 	fputs("</details>\n", out);
 }
 
-/* ---- the last of them */
+/* ---- the last probes */
 
 struct recent *
 recent_new(unsigned most)

@@ -1,4 +1,4 @@
-/* outlet - where events go without a prompt. */
+/* outlet - passes events on when there is no prompt. */
 #include "ui/cmd/outlet.h"
 
 bool

@@ -1,4 +1,7 @@
-/* Where events go without a prompt: the screen or JSON, and a log. */
+/*
+ * Where events go when there is no prompt: to the screen or as JSON to standard output, and to a
+ * log.
+ */
 #ifndef UI_CMD_OUTLET_H
 #define UI_CMD_OUTLET_H
 
@@ -11,11 +14,11 @@ struct outlet {
 	struct screen *screen;
 	struct json *json;		/* instead of the screen */
 	struct log *log;
-	struct blame *blame;		/* gets every event; NULL: none */
+	struct blame *blame;		/* receives every event; NULL: none */
 };
 
 bool outlet_open(struct outlet *, struct screen *, struct options *, struct err *);
-/* Returns `status`, or the log's failure when that is 0. */
+/* Returns `status`, or the log's error when that is 0. */
 int outlet_close(struct outlet *, int status);
 void outlet_event(void *outlet, const struct event *);	/* an event_fn */
 

@@ -1,4 +1,4 @@
-/* probe_run - every target once. */
+/* probe_run - probes every target once. */
 #include "ui/cmd/probe_run.h"
 
 #include <stdlib.h>
@@ -29,15 +29,15 @@ struct run {
 	struct progress_line *progress;
 	bool told;			/* something was reported since the last wake-up */
 	bool watched;			/* standard error is a terminal */
-	/* several addresses; all that is printed of them is a table at the end */
+	/* several addresses; their only output is a table at the end */
 	bool several, tabled;
-	struct probe_watch *watch;	/* the table that takes the place of all this; NULL: none */
+	struct probe_watch *watch;	/* the table shown instead of all this; NULL: none */
 	size_t undone;
-	/* the first file beside the reports that could not be written */
+	/* for the first file, other than reports, that could not be written */
 	struct err err;
 };
 
-/* A probe takes a descriptor: no more at once than there are, less what the rest of us needs. */
+/* Each probe needs a descriptor: bounds the jobs by those available, less what else needs them. */
 static void
 bound_jobs(struct fleet_opts *opts)
 {
@@ -100,7 +100,7 @@ probe_on_event(void *ctx, const struct event *e)
 	show_event(&r->screen, e);
 }
 
-/* Of one target it is told what is waited for. */
+/* With a single target, shows what it is waiting for. */
 static void
 probe_progress(void *ctx, char out[PROGRESS_SIZE])
 {
@@ -122,7 +122,10 @@ probe_progress(void *ctx, char out[PROGRESS_SIZE])
 		    seconds, p->deadline_ms ? "at most " : "each up to ", most);
 }
 
-/* Whether several are probed, of which a table is made: hosts, a list, a domain's MX. */
+/*
+ * Returns whether several addresses are probed, which a table can show: hosts, a list, a domain's
+ * MX.
+ */
 static bool
 is_several(const struct options *o)
 {
@@ -189,7 +192,7 @@ probe_run_begin(struct run *r, struct session_env *env)
 
 	opts.watch = o->look.verbose > 0 && !o->probe.targets &&
 	    o->probe.report[0].format == REPORT_TEXT;
-	/* A transcript of several at once could not be read, nor a trace. */
+	/* Transcripts and traces of concurrent probes would be unreadable. */
 	if (opts.watch || o->debug)
 		opts.jobs = 1;
 	bound_jobs(&opts);
@@ -230,7 +233,7 @@ probe_run(struct session_env *env, struct options *o, struct ending *ending,
 		if (ending_is_due(ending))
 			fleet_stop(r.fleet);
 		if (r.told && fflush(stdout) != 0)
-			fleet_stop(r.fleet);		/* nobody reads on */
+			fleet_stop(r.fleet);		/* the reader is gone */
 		r.told = false;
 	}
 	progress_free(r.progress);
@@ -242,7 +245,10 @@ probe_run(struct session_env *env, struct options *o, struct ending *ending,
 	sum->bad = targets_bad(r.targets);
 	sum->cut = targets_failed(r.targets);
 	sum->unread = targets_unread(r.targets);
-	/* What was not probed is unknown; --fail-fast left it out because of what was found. */
+	/*
+	 * Targets that were not probed are UNKNOWN, except after --fail-fast, which left them out
+	 * on purpose.
+	 */
 	if (sum->bad || sum->cut || ((sum->undone || sum->unread) && !o->probe.fleet.fail_fast))
 		sum->worst = judge_worse(sum->worst, STATE_UNKNOWN);
 	if (watch)

@@ -8,9 +8,10 @@
 #include "ui/report/report.h"
 
 /*
- * Runs until all is done, the ending is due or the options' time expires, which is set here and
- * ends here: the summary has what was left undone. A watch, if there is one, shows it in place of
- * standard output. False with err: a file cannot be read or written.
+ * Runs until every target is done, `ending` is due or the options' time limit expires, which is set
+ * and cleared here; the summary counts the targets left undone. A watch, unless NULL, shows the
+ * results in place of standard output. Returns false and sets err when a file cannot be read or
+ * written.
  */
 bool probe_run(struct session_env *, struct options *, struct ending *, struct probe_watch *,
     struct fleet_summary *, struct err *);

@@ -1,4 +1,4 @@
-/* probe_watch - the rounds of a probe, in place. */
+/* probe_watch - shows the rounds of a probe in place. */
 #include "ui/cmd/probe_watch.h"
 
 #include <signal.h>
@@ -17,11 +17,11 @@ struct probe_watch {
 	struct board board;
 	struct screen screen;
 	const struct fleet *fleet; /* NULL: between two rounds */
-	struct fleet_summary sum;  /* of the last round that is over */
-	unsigned round, whole;	   /* rounds begun, and those over */
+	struct fleet_summary sum;  /* of the last complete round */
+	unsigned round, whole;	   /* rounds begun, and completed */
 	time_t at;		   /* when this one began */
 	uint64_t next_us;	   /* when the next begins */
-	bool quiet;		   /* no bell, and what is OK is left out */
+	bool quiet;		   /* no bell, and targets that are OK are omitted */
 	struct loop_timer *tick;
 	struct loop_signal *resize, *suspend;
 };
@@ -39,7 +39,7 @@ watch_leave(struct probe_watch *w)
 	fflush(w->screen.out);
 }
 
-/* The counts, and as much as there is room for of which round it is and how far. */
+/* Prints the counts and, as far as there is room, the number and progress of the round. */
 static void
 watch_draw_head(struct probe_watch *w, unsigned columns)
 {
@@ -75,7 +75,9 @@ static void
 watch_draw(struct probe_watch *w)
 {
 	static const char line_end[] = "\033[K\n";
-	/* behind a character in the last column, what clears the rest would clear that too */
+	/*
+	 * after a character in the last column, clearing the rest of the line would erase that too
+	 */
 	unsigned columns = screen_columns(&w->screen) - 1, lines = screen_lines(&w->screen);
 	char lacks[SHORTFALL_SIZE];
 
@@ -84,7 +86,7 @@ watch_draw(struct probe_watch *w)
 	fputs("\033[H", w->screen.out);
 	watch_draw_head(w, columns);
 	fputs(line_end, w->screen.out);
-	lines -= 2; /* this one, and the last, where the cursor stays */
+	lines -= 2; /* this line, and the last one, where the cursor stays */
 	if (w->whole > 0 && report_shortfall(&w->sum, lacks)) {
 		fprintf(w->screen.out, " %.*s%s", (int)columns - 2, lacks, line_end);
 		lines--;
@@ -118,7 +120,7 @@ watch_on_resize(void *ctx, unsigned ready)
 	watch_draw(ctx);
 }
 
-/* ^Z: the shell gets its own screen back meanwhile. */
+/* ^Z: the shell gets the normal screen back meanwhile. */
 static void
 watch_on_suspend(void *ctx, unsigned ready)
 {
@@ -131,7 +133,7 @@ watch_on_suspend(void *ctx, unsigned ready)
 	watch_draw(w);
 }
 
-/* The table takes the place of what the text format would print there. */
+/* The table replaces the text report on the terminal, so it must be the only report there. */
 static bool
 watch_may_draw(const struct probe_settings *p)
 {
@@ -190,7 +192,7 @@ probe_watch_end(struct probe_watch *w, const struct fleet_summary *sum, bool int
 {
 	w->fleet = NULL;
 	if (interrupted && w->whole > 0)
-		return; /* what is known of the others is of the round before */
+		return; /* keep the counts of the last complete round */
 	w->sum = *sum;
 	if (interrupted)
 		return;

@@ -1,12 +1,12 @@
 /*
- * replay_learn - --learn: what differs between two plays of a script becomes patterns.
+ * replay_learn - --learn: turns what differs between two plays of a script into patterns.
  *
- * The cases are played twice, and every reply that stood against an S: line is kept. A line of the
- * file whose text was not the same each time is written anew: as recording writes it (varying.h)
- * where that fits every reply, else with a place for each word that differed, else with [..] for
- * all between what all have in common. Each new line is tried against all replies before it is
- * taken; where none fits, or more than the text differed, the line is left as it is, and that is
- * said.
+ * The cases are played twice, and every reply that was compared with an S: line is kept. A line of
+ * the file whose text differed is rewritten: as recording writes it (varying.h) if that matches
+ * every reply, else with a placeholder for each word that differed, else with [..] for everything
+ * between the beginning and the end that all replies share. Each new line is tried against all
+ * replies before it is used. If none matches, or if more than the text differed, the line is left
+ * unchanged, which is reported.
  */
 #include <stdlib.h>
 
@@ -19,7 +19,7 @@ struct sample {
 	struct reply reply;
 	enum reply_place place;
 	struct span host;
-	bool starred; /* what may not be shown is in it */
+	bool starred; /* contains what must not be shown */
 };
 
 struct learn {
@@ -27,13 +27,13 @@ struct learn {
 	struct arena arena;
 	struct sample *sample;
 	size_t nsamples, room;
-	size_t now;	   /* the case that is played */
-	unsigned *refused; /* of each case: what AUTH was answered with, 5yz */
+	size_t now;	   /* index of the case being played */
+	unsigned *refused; /* of each case: the 5yz code that rejected AUTH; 0: none */
 	struct rewrite rewrite;
-	size_t left; /* lines that differ and are left as they are */
+	size_t left; /* number of differing lines left unchanged */
 };
 
-/* ---- what a script does twice */
+/* ---- what a script would do twice */
 
 static bool
 step_completes(const struct script_item *item)
@@ -67,7 +67,7 @@ say_completes(const struct script_say *say)
 	}
 }
 
-/* The item that completes a message; NULL: none does. */
+/* Returns the item that completes a message; NULL: none does. */
 static const struct script_item *
 completes_message(const struct script_item *item)
 {
@@ -143,7 +143,7 @@ learn_on_event(void *ctx, const struct event *e)
 		l->refused[l->now] = e->answer.reply->code;
 }
 
-/* The second time, credentials that were rejected are not sent again. */
+/* Credentials that were rejected are not sent a second time. */
 static void
 learn_drop_refused(struct learn *l)
 {
@@ -178,7 +178,7 @@ learn_play(struct learn *l)
 		replay_run(r, 1);
 }
 
-/* ---- a line for all that came */
+/* ---- one line for all replies */
 
 static bool
 fits_all(struct span line, const struct sample *s, size_t n, size_t k)
@@ -206,7 +206,7 @@ fits_all(struct span line, const struct sample *s, size_t n, size_t k)
 	return ok;
 }
 
-/* The narrowest type that has both values; NONE: no type has. */
+/* Returns the narrowest type that has both values; TYPE_NONE: no type has. */
 static enum value_type
 type_of_both(struct span a, struct span b)
 {
@@ -227,7 +227,7 @@ is_bound(struct span s, size_t i)
 	    strchr(" \t()[]<>,;:\"'", s.at[i]);
 }
 
-/* What both begin with, up to the bound of a word. */
+/* Returns how many bytes both begin with, up to a word boundary. */
 static size_t
 common_front(struct span a, struct span b)
 {
@@ -252,7 +252,7 @@ common_back(struct span a, struct span b)
 	return n;
 }
 
-/* One word of the first text against one of the second, with what stands around it. */
+/* Writes a word of the first text, with a pattern for what differs from a word of the second. */
 static void
 put_word(struct buf *out, struct span a, struct span b)
 {
@@ -285,7 +285,10 @@ words_of(struct span text)
 }
 
 
-/* The text of the k-th line for all samples, in `out`. False: none fits them all. */
+/*
+ * Writes a text for the k-th line that matches all samples to `out`. Returns false when there is
+ * none.
+ */
 static bool
 learn_line(const struct sample *s, size_t n, size_t k, struct buf *out)
 {
@@ -327,7 +330,7 @@ learn_line(const struct sample *s, size_t n, size_t k, struct buf *out)
 	return false;
 }
 
-/* Why what differs cannot be learnt; NULL: it can. */
+/* Returns why the difference cannot be learned; NULL: it can. */
 static const char *
 reason_not_to(const struct sample *s, size_t n)
 {
@@ -344,7 +347,7 @@ reason_not_to(const struct sample *s, size_t n)
 	    "lines" : NULL;
 }
 
-/* All samples of one expectation. */
+/* Learns from all samples of one expectation. */
 static void
 learn_expect(struct learn *l, const struct replay_file *file, const struct sample *s, size_t n)
 {
@@ -377,7 +380,7 @@ learn_expect(struct learn *l, const struct replay_file *file, const struct sampl
 			    file->name, line->place.line);
 			continue;
 		}
-		size_t code = line->ncodes * 4;		/* with the octet that follows each */
+		size_t code = line->ncodes * 4;		/* with the character after each */
 		unsigned number = line->place.line;
 		struct span old = rewrite_old_line(&l->rewrite, file, number),
 			    text = arena_printf(&l->arena, "%.*s%.*s%.*s\n",
@@ -400,7 +403,7 @@ by_expect(const void *a, const void *b)
 	return m != n ? (m > n) - (m < n) : (x->x > y->x) - (x->x < y->x);
 }
 
-/* What failed for another reason than a text that is learnt now. */
+/* Reports failures for another reason than a text that was learned. */
 static void
 learn_tell_failures(struct learn *l, const struct replay_file *file)
 {

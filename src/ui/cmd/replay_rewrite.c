@@ -1,4 +1,4 @@
-/* replay_rewrite - lines of a script written anew, and all others as they are. */
+/* replay_rewrite - rewrites lines of a script and keeps all others unchanged. */
 #include <stdlib.h>
 
 #include "base/file.h"

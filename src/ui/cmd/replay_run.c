@@ -1,10 +1,10 @@
-/* replay_run - cases side by side on one loop. */
+/* replay_run - plays cases concurrently on one loop. */
 #include "ui/cmd/ending.h"
 #include "ui/cmd/replay_run.h"
 #include "ui/show/progress.h"
 #include "ui/show/standard.h"
 
-/* ---- telling, in the order of the files */
+/* ---- reporting, in the order of the files */
 
 static void
 replay_progress(void *ctx, char out[PROGRESS_SIZE])
@@ -44,7 +44,7 @@ tell_ready(struct replay *r)
 	}
 }
 
-/* ---- choosing */
+/* ---- selecting cases */
 
 static bool
 has_tag_of(struct span tags, struct span wanted)

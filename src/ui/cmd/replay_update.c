@@ -1,6 +1,6 @@
 /*
- * replay_update - --update: failing literal S: lines are rewritten to what came; all else stays as
- * it is.
+ * replay_update - --update: rewrites literal S: lines that failed to what was received, and keeps
+ * everything else unchanged.
  */
 #include <stdlib.h>
 
@@ -25,7 +25,7 @@ has_pattern(const struct expect *x)
 	return x->more || x->any;
 }
 
-/* Why this failure is left alone; NULL: it can be updated. */
+/* Returns why this failure cannot be updated; NULL: it can. */
 static const char *
 reason_not_to(const struct update *u, const struct play_failure *f)
 {
@@ -113,7 +113,7 @@ replay_update(struct replay *r, const struct replay_file *file, struct err *err)
 			add_change(&u, f);
 	}
 	rewrite_sort(w);
-	size_t kept = 0;		/* the prelude fails in each case: once is enough */
+	size_t kept = 0;		/* the prelude fails in each case: change it once */
 	unsigned seen = 0;
 	for (size_t i = 0; i < w->n; i++) {
 		bool again = w->change[i].from == seen;

@@ -1,4 +1,4 @@
-/* serve_api - received messages over HTTP. */
+/* serve_api - serves received messages over HTTP. */
 #include "ui/cmd/serve_api.h"
 
 #include <stdio.h>
@@ -14,7 +14,7 @@
 
 enum { CONNECTIONS_MOST = 16, WAIT_MS = 30000, WAIT_MOST_MS = 600000, TURN_MS = 100 };
 
-/* A message as it is told of, and its text; both in one piece. */
+/* A message as JSON, and its text; both in the same allocation. */
 struct kept {
 	struct kept *next;
 	unsigned long long number;
@@ -41,7 +41,7 @@ struct api {
 	unsigned long long count, received, dropped;
 };
 
-/* ---- what is kept */
+/* ---- the messages kept */
 
 static void
 api_drop_first(struct api *api)
@@ -143,7 +143,7 @@ api_clear(struct api *api, struct http_request *r)
 	buf_release(&b);
 }
 
-/* "N" or "N/raw". False: it is neither, and is not answered. */
+/* Answers "N" or "N/raw". Returns false, without an answer, when it is neither. */
 static bool
 api_one(struct api *api, struct http_request *r, struct span number)
 {
@@ -165,7 +165,7 @@ api_one(struct api *api, struct http_request *r, struct span number)
 	return true;
 }
 
-/* The list: now, or once there are as many messages as ?wait=N asks for. */
+/* Answers with the list: now, or as soon as there are as many messages as ?wait=N asks for. */
 static void
 api_list_later(struct api *api, struct http_request *r)
 {
@@ -194,7 +194,10 @@ api_list_later(struct api *api, struct http_request *r)
 	api->waiters = w;
 }
 
-/* Those whose messages are there, or whose time is up; all, when it ends. */
+/*
+ * Answers the requests whose messages have arrived or whose time is up, or all of them. Returns
+ * whether there were any.
+ */
 static bool
 api_answer_waiters(struct api *api, bool all)
 {
@@ -215,8 +218,8 @@ api_answer_waiters(struct api *api, bool all)
 }
 
 /*
- * A page of the web whose name was made to lead here (DNS rebinding) is told by the name: on
- * loopback it is localhost or an address.
+ * Returns false for a web page whose name was made to resolve to this address (DNS rebinding),
+ * which Host reveals: on loopback it must be localhost or an address.
  */
 static bool
 api_host_is_ours(const struct api *api, struct http_request *r)

@@ -1,8 +1,9 @@
 /*
  * `smtpsh serve --api`: received messages over HTTP, for tests in any language. GET /messages lists
- * them as JSON, GET /messages/N has one, GET /messages/N/raw its text, DELETE /messages clears
- * them; GET /messages?wait=N answers when there are N, or after the time of &timeout=T. The oldest
- * go, and are counted, when all of them would be larger than API_OCTETS_MAX.
+ * them as JSON, GET /messages/N returns one, GET /messages/N/raw its text, and DELETE /messages
+ * deletes them all. GET /messages?wait=N answers as soon as there are N, or after the time in
+ * &timeout=T. When their total size would exceed API_OCTETS_MAX, the oldest are dropped and
+ * counted.
  */
 #ifndef UI_CMD_SERVE_API_H
 #define UI_CMD_SERVE_API_H
@@ -14,9 +15,9 @@
 enum { API_OCTETS_MAX = 32 << 20 };
 
 struct api;
-/* NULL with err: libmicrohttpd is missing, or it cannot listen there */
+/* Returns NULL and sets err when libmicrohttpd is missing or the address cannot be listened on. */
 struct api *api_new(struct loop *, const struct addr *at, struct addr *bound, struct err *);
-/* Answers who still waits; NULL is fine. */
+/* Answers the requests that still wait, and frees the API. NULL is fine. */
 void api_free(struct api *);
 void api_message(struct api *, const struct event *); /* an EVENT_MESSAGE whose text was kept */
 

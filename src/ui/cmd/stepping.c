@@ -1,4 +1,4 @@
-/* stepping - --step: a question before each line. */
+/* stepping - --step: asks before each line is sent. */
 #include "ui/cmd/stepping.h"
 
 #include <stdio.h>
@@ -17,7 +17,7 @@ stepping_begin(struct stepping *s, struct err *err)
 	    err_set(err, ERR_USAGE, "--step requires a terminal");
 }
 
-/* What judges a reply, and a comment, is not sent. */
+/* Returns whether to ask about a line: expected replies and comments are not sent. */
 static bool
 stepping_concerns(struct span line, struct place place, enum dialogue_mode mode)
 {
@@ -26,7 +26,7 @@ stepping_concerns(struct span line, struct place place, enum dialogue_mode mode)
 		!(span_starts(line, SPAN("S:")) || span_starts(line, SPAN("#"))));
 }
 
-/* `line` NULL: it cannot be edited. `secret`: what is typed in its place is not echoed. */
+/* `line` NULL: it cannot be edited. `secret`: its replacement is typed without echo. */
 static enum stepped
 stepping_ask(
     struct stepping *s, struct span *line, struct span shown, bool secret, bool may_skip)
@@ -52,7 +52,7 @@ stepping_ask(
 			   span_eq(said, SPAN("s"));
 		s->stopped = !asked || span_eq(said, SPAN("q"));
 		stepped = s->stopped ? STEPPED_STOP : skips ? STEPPED_SKIP : STEPPED_SEND;
-		/* a slip of the finger sends nothing */
+		/* a typing error must not send anything */
 		again = !s->stopped && said.len > 0 && !edits && !skips;
 		if (!edits)
 			continue;

@@ -1,6 +1,6 @@
 /*
- * --step: each line is shown before it goes, and the user says whether it is sent, edited first,
- * skipped, or whether nothing more is sent.
+ * --step: shows each line before it is sent. The user decides whether to send it, edit it first,
+ * skip it, or stop sending.
  */
 #ifndef UI_CMD_STEPPING_H
 #define UI_CMD_STEPPING_H
@@ -11,19 +11,22 @@
 
 struct stepping {
 	struct waiting *waiting; /* hidden before a question; NULL: none */
-	struct secrecy secrecy; /* what of the lines may be shown */
+	struct secrecy secrecy; /* which parts of the lines are secret */
 	struct arena arena;
 	bool stopped;
-	unsigned dropped; /* lines that were not sent since */
+	unsigned dropped; /* lines not sent since the user stopped */
 };
 
-/* False with err: there is no terminal to ask on. */
+/* Returns false and sets err when there is no terminal to ask on. */
 bool stepping_begin(struct stepping *, struct err *);
-/* Of `send` and scripts: session_opts.stepper. The stepping must outlive the session. */
+/*
+ * Returns the stepper for session_opts.stepper, for `send` and scripts. The stepping must outlive
+ * the session.
+ */
 struct stepper stepping_stepper(struct stepping *);
-/* player_opts.turn */
+/* A player_opts.turn. */
 enum player_turn stepping_turn(void *stepping, struct span *line, struct place, enum dialogue_mode);
-/* Prints to standard error how many lines were not sent. */
+/* Prints the number of lines not sent to standard error. */
 void stepping_end(struct stepping *);
 
 #endif

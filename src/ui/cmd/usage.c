@@ -1,6 +1,6 @@
 /*
- * usage - the help of a subcommand, made from the rows of its options: those that are used most
- * first, the others under the headings of their groups, then examples.
+ * usage - prints the help of a subcommand, from the rows of its options: the most used first, the
+ * others under the headings of their groups, then examples.
  */
 #include <stdio.h>
 
@@ -26,7 +26,7 @@ enum {
 	COMMAND_TITLES = sizeof command_titles / sizeof *command_titles
 };
 
-/* Text that wraps at the terminal's width, or at 80 columns where there is no terminal. */
+/* Text that wraps at the width of the terminal, or at 80 columns without a terminal. */
 static struct flow
 usage_flow(struct screen *s, unsigned column, unsigned indent)
 {
@@ -36,7 +36,7 @@ usage_flow(struct screen *s, unsigned column, unsigned indent)
 	return f;
 }
 
-/* One row: what stands on the left, and a sentence at `column`, below it where it is too long. */
+/* Prints a row: `left`, and a sentence at `column`, on the next line if `left` is too long. */
 static void
 usage_row(struct screen *s, const char *left, unsigned column, struct span text)
 {
@@ -52,7 +52,7 @@ usage_row(struct screen *s, const char *left, unsigned column, struct span text)
 	flow_end(&f);
 }
 
-/* A sentence up to what explains it, and shorter if it must be to fit in one line. */
+/* Returns a sentence up to its explanation, shortened at a comma if it does not fit on a line. */
 static struct span
 usage_brief(const struct screen *s, struct span text)
 {
@@ -81,7 +81,7 @@ usage_option(struct screen *s, const struct option *o, bool brief)
 	usage_row(s, left, AT_TEXT, brief ? usage_brief(s, help) : help);
 }
 
-/* The options of a group, or, with no group, those used most. */
+/* Prints the options of a group or, with a negative group, the most used ones. */
 static void
 usage_options(struct screen *s, unsigned scope, const char *title, int group, bool brief)
 {

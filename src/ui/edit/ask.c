@@ -1,4 +1,4 @@
-/* ask - a question to the person at the terminal. */
+/* ask - asks the user a question at the terminal. */
 #include "ui/edit/ask.h"
 
 #include <errno.h>
@@ -34,7 +34,7 @@ ask_has_terminal(void)
 	return fd >= 0;
 }
 
-/* With ^C and ^D as octets, so that the terminal is put right again whatever is typed. */
+/* ISIG is off and ^C and ^D are read as bytes, so the terminal is always restored. */
 static bool
 ask_read_line(int fd, char *out, size_t *len)
 {
@@ -72,7 +72,10 @@ ask_terminal(struct span prompt, bool secret, struct secret *answer)
 	now.c_cc[VEOF] = 0;
 	dprintf(fd, "%.*s", SPAN_ARG(prompt));
 	alarm_terminal(fd, &before);
-	/* what is typed ahead may be the next line of a text; of a secret it was seen */
+	/*
+	 * TCSAFLUSH discards what was typed ahead, which for a secret was echoed. Other input typed
+	 * ahead may be the next line of a text.
+	 */
 	tcsetattr(fd, secret ? TCSAFLUSH : TCSADRAIN, &now);
 	bool ok = ask_read_line(fd, line, &len);
 	tcsetattr(fd, secret ? TCSAFLUSH : TCSADRAIN, &before);

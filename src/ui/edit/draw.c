@@ -1,6 +1,6 @@
 /*
- * draw - what stands on the terminal: the status above, the prompt, the line, the hint. libedit
- * draws the line.
+ * draw - what is shown on the terminal: the status, the prompt, the line and the hint. The line
+ * itself is drawn by libedit.
  */
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -29,7 +29,7 @@ edit_rows(const struct edit *e)
 struct at { unsigned row, column; };
 
 /*
- * Where the cursor is after these characters, as libedit draws them: a wide one never
+ * Returns where the cursor is after these characters, as libedit draws them: a wide one never
  * straddles two rows.
  */
 static struct at
@@ -63,7 +63,7 @@ draw_place(const struct edit *e, const wchar_t *to)
 	return walk(at, e->lib->line(e->el).at, to, columns);
 }
 
-/* Rows that the status takes above the prompt, however the terminal was resized since. */
+/* Rows of the status above the prompt, at the terminal's current width. */
 static unsigned
 status_rows(const struct edit *e)
 {
@@ -101,7 +101,7 @@ text_columns(const wchar_t *s, size_t n)
 	return width;
 }
 
-/* Prints as much of `text` as fits in `room` columns; how many it took. */
+/* Prints as much of `text` as fits into `room` columns; returns the columns used. */
 static unsigned
 print_dim(struct edit *e, const char *text, unsigned room)
 {
@@ -158,14 +158,14 @@ edit_show(struct edit *e)
 	if (!e->reading || !e->hidden)
 		return;
 	if (!e->el || (e->unseen && !e->view.secret(e->ctx)))
-		edit_follow(e);		/* before the prompt says so */
+		edit_follow(e);		/* before the prompt is drawn */
 	e->hidden = false;
 	if (!e->el) {
 		draw_plain(e);
 	} else {
 		if (e->columns != edit_columns(e)) {
 			e->columns = edit_columns(e);
-			e->lib->resize(e->el);	/* its signal is still to come */
+			e->lib->resize(e->el);	/* SIGWINCH is still to come */
 		}
 		show_status(e);
 		fflush(e->out);
@@ -188,8 +188,8 @@ edit_to_end(struct edit *e)
 }
 
 /*
- * Inline, after the cursor: it is not part of libedit's picture, and gone before the next key
- * reaches it.
+ * Shows the hint after the cursor. libedit does not know of it, so it must be erased before the
+ * next key reaches libedit.
  */
 void
 edit_hint_show(struct edit *e)
@@ -225,8 +225,8 @@ edit_hint_hide(struct edit *e)
 }
 
 /*
- * libedit wants "\1" around what has no width, a visible character after it, and no two such runs
- * together.
+ * libedit wants "\1" around text without width, a visible character after it, and no two such runs
+ * in a row.
  */
 static void
 add_piece(struct edit *e, struct buf *out, const struct edit_piece *p)

@@ -1,11 +1,11 @@
-/* edit - one line at a time, on libedit, while the loop runs. */
+/* edit - reads one line at a time with libedit while the loop runs. */
 #include <assert.h>
 #include <stdlib.h>
 
 #include "base/text.h"
 #include "ui/edit/edit_impl.h"
 
-/* Without libedit there are plain lines still, and a word of why. */
+/* Without libedit, prints the reason; lines are then read without editing. */
 static void
 begin_libedit(struct edit *e)
 {
@@ -159,7 +159,7 @@ edit_whole_line(struct edit *e, const wchar_t *wide, int n, struct span *line)
 	return EDIT_COMMAND;
 }
 
-/* ^C: whatever was begun is dropped. */
+/* ^C discards the half-typed line, the escaped command and the paste. */
 static enum edit_result
 interrupted(struct edit *e)
 {

@@ -1,4 +1,4 @@
-/* foreground - another program of the person's, an editor or a pager, for which ours waits. */
+/* foreground - runs an editor, a pager or a shell command of the user's and waits for it. */
 #include "ui/edit/foreground.h"
 
 #include <errno.h>
@@ -13,9 +13,9 @@
 #include "base/environment.h"
 #include "base/file.h"
 
-enum { NOT_FOUND = 127 };	/* what a shell ends with */
+enum { NOT_FOUND = 127 };	/* exit status of a shell that cannot find a program */
 
-/* The argument it does not see as words. */
+/* The argument is passed as "$1", so that the shell does not split it into words. */
 static void
 foreground_become(struct span command, const char *argument, int input)
 {
@@ -34,7 +34,7 @@ foreground_become(struct span command, const char *argument, int input)
 	_exit(NOT_FOUND);
 }
 
-/* ^C is its own meanwhile. */
+/* SIGINT and SIGQUIT are ignored meanwhile: ^C is for the child. */
 static bool
 foreground_wait(
     struct span command, const char *argument, int input, int *status, struct err *err)
@@ -65,9 +65,9 @@ foreground_shell(struct span command, int input, int *status, struct err *err)
 }
 
 /*
- * Runs `command`, which a shell splits into words, with `argument` (NULL: none) behind it and
- * `input` as its standard input (-1: ours). False with err when it cannot be started or ends in a
- * failure.
+ * Runs `command`, which a shell splits into words, with `argument` (NULL: none) after it and
+ * `input` as its standard input (-1: ours). Returns false and sets err when it cannot be started or
+ * fails.
  */
 static bool
 foreground_run(const char *command, const char *argument, int input, struct err *err)
@@ -81,7 +81,7 @@ foreground_run(const char *command, const char *argument, int input, struct err 
 	return status == 0 || err_set(err, ERR_SYSTEM, "%s failed", command);
 }
 
-/* ---- an editor: a text that the person writes */
+/* ---- an editor: a text written by the user */
 
 static const char *
 editor_name(void)
@@ -110,9 +110,9 @@ editor_write(struct arena *arena, struct span *text, struct err *err)
 	return ok;
 }
 
-/* ---- a pager: what is taller than the screen */
+/* ---- a pager: output taller than the screen */
 
-/* $PAGER, else less; an empty one is none. */
+/* $PAGER, else less; an empty $PAGER means no pager. */
 static const char *
 pager_name(void)
 {
@@ -172,7 +172,7 @@ pager_end(struct pager *p, struct screen *s, void (*lend)(void *ctx), void (*tak
 		lseek(fileno(held), 0, SEEK_SET);
 		lend(ctx);
 		paged = foreground_run(command, NULL, fileno(held), err);
-		ok = paged || !getenv("PAGER");	/* nobody asked for less */
+		ok = paged || !getenv("PAGER");	/* less is only the default */
 		take_back(ctx);
 	}
 	if (!paged && s->hide)

@@ -1,5 +1,5 @@
 /*
- * Runs another program of the user's and waits for it: an editor for a text, a pager for what is
+ * Runs another program for the user and waits for it: an editor to write a text, a pager for output
  * taller than the screen. The terminal must have been lent to it (edit_lend).
  */
 #ifndef UI_EDIT_FOREGROUND_H
@@ -10,21 +10,23 @@
 enum { EDITOR_TEXT_MAX = 1 << 20 };
 
 /*
- * Has the user write a text with $VISUAL, else $EDITOR, else vi, in an empty file of ours (mode
- * 0600) that is removed afterwards. The text lives in the arena. False with err: the editor could
- * not be started, failed, or wrote more than EDITOR_TEXT_MAX octets.
+ * Lets the user write a text with $VISUAL, else $EDITOR, else vi, in an empty temporary file (mode
+ * 0600), which is removed afterwards. The text is allocated in the arena. Returns false and sets
+ * err when the editor could not be started, failed, or wrote more than EDITOR_TEXT_MAX bytes.
  */
 bool editor_write(struct arena *, struct span *text, struct err *);
 
 /*
- * Runs a command by sh -c, with `input` as its standard input (-1: ours), and waits for it. *status
- * is its exit status, or 128 and its signal. False with err: it could not be started.
+ * Runs a command with sh -c, with `input` as its standard input (-1: ours), and waits for it. Sets
+ * *status to its exit status, or to 128 plus the number of the signal that killed it. Returns false
+ * and sets err when it could not be started.
  */
 bool foreground_shell(struct span command, int input, int *status, struct err *);
 
 /*
- * Shows what is taller than the screen in $PAGER, else less: output is held back from pager_begin
- * on, and shown by pager_end. Where $PAGER is empty, or without a terminal, both do nothing.
+ * Shows output that is taller than the screen in $PAGER, else in less. Output is held back from
+ * pager_begin until pager_end shows it. Both do nothing when $PAGER is empty or there is no capable
+ * terminal.
  */
 struct pager {
 	struct screen_held held;
@@ -32,8 +34,9 @@ struct pager {
 
 void pager_begin(struct pager *, struct screen *);
 /*
- * True: it was shown, paged or not. False with err: the pager failed, and it was shown without
- * one.
+ * Shows the held output, in the pager when it is taller than the screen, which gets the terminal
+ * between `lend` and `take_back`. Returns false and sets err when the program in $PAGER failed; the
+ * output was then shown without it.
  */
 bool pager_end(struct pager *, struct screen *, void (*lend)(void *ctx),
     void (*take_back)(void *ctx), void *ctx, struct err *err);

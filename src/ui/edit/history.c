@@ -1,4 +1,4 @@
-/* history - the file of what was typed before. */
+/* history - the file of lines typed earlier. */
 #include "ui/edit/history.h"
 
 #include <errno.h>
@@ -12,7 +12,9 @@
 
 enum { PATH_ROOM = 4096 };
 
-/* $XDG_STATE_HOME/smtpsh, or ~/.local/state/smtpsh; false when there is no home. */
+/*
+ * $XDG_STATE_HOME/smtpsh, or ~/.local/state/smtpsh. Returns false when neither directory is known.
+ */
 static bool
 folder(char out[PATH_ROOM])
 {
@@ -42,7 +44,9 @@ make_folders(const char *path)
 	}
 }
 
-/* The end of it. False when there is a file that cannot be read: what is in it is nobody's to lose.
+/*
+ * Reads the end of the file; a missing one is empty. Returns false when a file exists that cannot
+ * be read: it must then not be overwritten.
  */
 static bool
 read_file(const char *path, struct buf *out, struct err *err)
@@ -59,7 +63,7 @@ read_file(const char *path, struct buf *out, struct err *err)
 	return ok;
 }
 
-/* Whoever made it a link to /dev/null wants none. */
+/* A link to /dev/null, by which the user disables the history. */
 static bool
 is_none(const char *path)
 {
@@ -68,7 +72,7 @@ is_none(const char *path)
 	return stat(path, &st) == 0 && S_ISCHR(st.st_mode);
 }
 
-/* Without the oldest lines: at most so many, and so many octets. */
+/* Returns the newest lines: at most `max`, and at most HISTORY_MAX bytes. */
 static struct span
 newest(struct span all, size_t max)
 {

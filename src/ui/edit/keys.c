@@ -1,4 +1,4 @@
-/* keys - keys that do more than edit: completion, ^], and a paste of several lines. */
+/* keys - keys that do more than edit: completion, ^], history, and a paste of several lines. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -9,9 +9,9 @@
 #include "base/text.h"
 #include "ui/edit/edit_impl.h"
 
-/* ---- octets that libedit does not see */
+/* ---- input before libedit sees it */
 
-enum { KEYS_A_TURN = 4096 };		/* keys that may be taken before the loop runs again */
+enum { KEYS_A_TURN = 4096 };		/* keys handled before the loop runs again */
 
 static void
 keys_on_key(void *ctx, unsigned ready)
@@ -51,7 +51,10 @@ edit_before_mark(const struct edit *e)
 	return e->octets <= e->mark && e->mark > 0;
 }
 
-/* What was given back, or was put aside for a command or a question, stands in the line again. */
+/*
+ * Puts a saved line back into the editor: one that was not sent, or that ^] or a question
+ * interrupted.
+ */
 static void
 put_stash(struct edit *e)
 {
@@ -66,7 +69,7 @@ put_stash(struct edit *e)
 		edit_show(e);
 }
 
-/* Whether what is typed may be seen changes with what the peer says. */
+/* Whether input may be echoed can change with every reply from the server. */
 void
 edit_follow(struct edit *e)
 {
@@ -79,7 +82,7 @@ edit_follow(struct edit *e)
 		edit_secret_begin(e, unseen);
 	else if (!unseen && e->unseen) {
 		e->octets += octets_waiting(e);
-		/* typed as a part of it, and now it would be shown */
+		/* typed as part of the secret: it must not be shown now */
 		tcflush(e->fd, TCIFLUSH);
 		edit_secret_end(e, true);
 	}
@@ -108,7 +111,7 @@ edit_wait(struct edit *e)
 		edit_hint_hide(e);
 }
 
-/* A key without a line to show it in: the line is shown first. */
+/* Reads a byte. The prompt is shown before the first key is handled. */
 static bool
 next_octet(struct edit *e, char *octet)
 {
@@ -140,7 +143,7 @@ is_whole(wchar_t *out, const char *octets, size_t *n)
 	return used != (size_t)-1 && used != (size_t)-2;
 }
 
-/* -1 for all but a character: libedit then returns, and ->wake says why. */
+/* libedit returns when this is not 1; ->wake then tells why. */
 int
 edit_read_key(void *ctx, wchar_t *out)
 {
@@ -226,7 +229,7 @@ edit_set_line(struct edit *e, struct span text)
 	keys_insert(e, text);
 }
 
-/* A candidate's text; what it means is left. */
+/* Takes the next candidate: its text, and its description. */
 static bool
 next_candidate(struct span *all, struct span *text, struct span *meaning)
 {
@@ -236,7 +239,7 @@ next_candidate(struct span *all, struct span *text, struct span *meaning)
 	return true;
 }
 
-/* What all candidates begin with. */
+/* Returns the beginning that all candidates share. */
 static struct span
 common(struct span all)
 {
@@ -252,7 +255,10 @@ common(struct span all)
 	return first;
 }
 
-/* A row each with what it means, where they fit the screen; else side by side. */
+/*
+ * Lists the candidates: one per row with its description if they fit on the screen, else side by
+ * side.
+ */
 static void
 keys_list(struct edit *e, struct span all)
 {
@@ -318,7 +324,7 @@ edit_on_complete(void *ctx)
 	return what;
 }
 
-/* Right: at the end of the line it takes what is shown of an earlier one. */
+/* Right: at the end of the line it accepts the rest of an earlier line that is shown there. */
 enum libedit_after
 edit_on_take(void *ctx)
 {
@@ -356,7 +362,7 @@ put_wide(struct edit *e, const wchar_t *text)
 	buf_release(&line);
 }
 
-/* Up and Down go among the lines that begin as the one that was typed. */
+/* Up and Down visit the lines that begin with what was typed. */
 static enum libedit_after
 keys_recall(struct edit *e, bool back)
 {
@@ -399,7 +405,10 @@ edit_on_newer(void *ctx)
 	return keys_recall(ctx, false);
 }
 
-/* ^]: one command for smtpsh; what stands there half-typed comes back. Again: never mind. */
+/*
+ * ^]: reads one command for smtpsh, and then restores the half-typed line. Pressed again, it
+ * cancels that.
+ */
 enum libedit_after
 edit_on_escape(void *ctx)
 {
@@ -437,7 +446,10 @@ read_paste(struct edit *e, struct buf *out)
 	return true;
 }
 
-/* One line is just text. Several wait for Enter: they would be commands. */
+/*
+ * One pasted line is inserted as text. Several wait for Enter, because each of them would be a
+ * command.
+ */
 enum libedit_after
 edit_on_paste(void *ctx)
 {

@@ -1,4 +1,4 @@
-/* libedit - line editing: the one file that knows libedit. */
+/* libedit - line editing: the only file that uses libedit. */
 #include "ui/edit/libedit.h"
 
 #include <histedit.h>
@@ -115,7 +115,7 @@ bind_keys(struct libedit_editor *e)
 	el_wset(e->el, EL_BIND, L"^R", L"em-inc-search-prev", NULL);
 }
 
-/* As terminals send them, in both modes of their keypad. */
+/* As terminals send them in normal and in application cursor key mode. */
 static void
 bind_arrows(struct libedit_editor *e)
 {
@@ -148,8 +148,8 @@ learn_keys(struct libedit_editor *e)
 	el_source(e->el, NULL);
 	if (is_vi(e))
 		/*
-		 * "bind -v" has reset them; an ESC sequence may not be bound there, it would eat
-		 * keys
+		 * "bind -v" has reset them. ESC sequences must not be bound in vi mode, where ESC
+		 * is a key of its own: keys would be lost.
 		 */
 		bind_keys(e);
 	else
@@ -188,7 +188,7 @@ open_editor(FILE *out, const struct libedit_calls *calls, void *ctx)
 	el_wset(e->el, EL_PROMPT_ESC, on_prompt, L'\1');
 	el_wset(e->el, EL_HIST, history_w, e->history);
 	el_wset(e->el, EL_GETCFN, libedit_on_key);
-	/* Between two lines nothing that is typed may be echoed either: it may be a password. */
+	/* No echo between two lines either: what is typed there may be a password. */
 	el_wset(e->el, EL_SETTY, L"-x", L"-icanon", L"-echo", NULL);
 	learn_keys(e);
 	return e;

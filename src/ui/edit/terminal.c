@@ -1,4 +1,4 @@
-/* terminal - the terminal: whose it is, how it was found, and the signals that concern it. */
+/* terminal - the terminal's modes and signals, and input without libedit. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -9,8 +9,8 @@
 #include "ui/edit/edit_impl.h"
 
 /*
- * A description of its own: the loop makes it non-blocking, and the shell's and stdout's must not
- * be.
+ * Opens a file description of its own: the loop makes it non-blocking, which would affect the shell
+ * and standard output on a shared one.
  */
 static int
 own_descriptor(void)
@@ -100,7 +100,7 @@ terminal_on_quit(void *ctx, unsigned ready)
 	killed(ctx, SIGQUIT);
 }
 
-/* The terminal has reflowed the rows already: they are counted at the new width. */
+/* The terminal has already reflowed its rows, so they are counted at the new width. */
 static void
 on_resize(void *ctx, unsigned ready)
 {
@@ -116,7 +116,7 @@ on_resize(void *ctx, unsigned ready)
 		edit_show(e);
 }
 
-/* The signal's own action, so that the shell sees a job that stopped. */
+/* Stops with the signal's default action, so that the shell sees a stopped job. */
 static void
 on_suspend(void *ctx, unsigned ready)
 {
@@ -161,7 +161,7 @@ edit_watch_signals(struct edit *e)
 		e->signals[e->nsignals++] = loop_signal(e->loop, all[i].signo, all[i].fn, e);
 }
 
-/* ---- typing unseen */
+/* ---- typing without echo */
 
 static void
 wipe(struct buf *b)
@@ -192,7 +192,10 @@ edit_secret_begin(struct edit *e, enum edit_secret unseen)
 	edit_show(e);
 }
 
-/* Given up: it stopped being a secret before it was whole, the peer closed for instance. */
+/*
+ * `give_up`: the secret is discarded because it is no longer wanted, for instance because the
+ * server closed the connection.
+ */
 void
 edit_secret_end(struct edit *e, bool give_up)
 {
@@ -219,7 +222,7 @@ erase_character(struct buf *b)
 		b->mem[--b->tail] = '\0';
 }
 
-/* Arrow keys and the marks around a paste: ESC, "[" or "O", up to a final octet. */
+/* Skips arrow keys and the marks around a paste: ESC, "[" or "O", up to a final byte. */
 static bool
 in_sequence(struct edit *e, unsigned char c)
 {

@@ -1,4 +1,4 @@
-/* accounts - who may log in. */
+/* accounts - reads the accounts that may log in. */
 #include "base/file.h"
 #include "ui/options/accounts.h"
 

@@ -6,8 +6,8 @@
 #include "run/serve/mta.h"
 
 /*
- * Reads the accounts into the arena; they end with an empty one. False with err: the file cannot
- * be read, or a line is malformed.
+ * Reads the accounts into the arena; the list ends with a zeroed one. Returns false and sets err
+ * when the file cannot be read or a line is malformed.
  */
 bool accounts_read(const char *file, struct arena *, const struct mta_account **, struct err *);
 

@@ -15,7 +15,9 @@ enum { CHECK_FORMATS_MAX = 4, CHECK_ZONES_MAX = 16 };
 struct check_settings {
 	const char *from, *rcpt, *mx;
 	const char *targets; /* a file of domains, or "-" */
-	/* for mail from a domain: the sending address, DKIM selectors, block lists */
+	/*
+	 * for mail from a domain: sending IP address, envelope sender, DKIM selectors, block lists
+	 */
 	const char *source, *return_path;
 	const char *selector[CHECK_ZONES_MAX], *zone[CHECK_ZONES_MAX];
 	size_t nselectors, nzones;

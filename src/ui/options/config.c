@@ -1,4 +1,4 @@
-/* config - the user's file of options, aliases and names for targets. */
+/* config - reads the user's configuration file. */
 #include "ui/options/config.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ config_path(struct arena *arena)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 
-	/* a relative one is to be ignored, says the XDG specification */
+	/* the XDG Base Directory Specification says to ignore a relative path */
 	if (config && config[0] == '/')
 		return arena_printf(arena, "%s/smtpsh/config", config).at;
 	if (home && home[0] == '/')
@@ -40,7 +40,7 @@ config_path(struct arena *arena)
 	return NULL;
 }
 
-/* ---- what may stand where */
+/* ---- which options are allowed where */
 
 const char *
 config_reserves(const struct option *o, struct span value)
@@ -59,7 +59,7 @@ config_reserves(const struct option *o, struct span value)
 	return NULL;
 }
 
-/* The first row of this name in any subcommand. */
+/* Returns the first row of this name in any subcommand. */
 static const struct option *
 config_option(struct span name)
 {
@@ -88,7 +88,7 @@ config_unknown(struct config_reading *r, struct span name)
 	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
 }
 
-/* "~/x" is below the home folder, as a shell has it. */
+/* Expands "~/" at the beginning of a file name, as a shell does. */
 static struct span
 config_value(struct config_reading *r, const struct option *o, struct span value)
 {
@@ -140,7 +140,7 @@ config_is_name(struct span text)
 	return text.len > 0 && text.len <= NAME_MOST && text.at[0] != '-';
 }
 
-/* A section without a target is no name for one. */
+/* A named section must have a target. */
 static bool
 config_end_section(struct config_reading *r)
 {
@@ -162,7 +162,7 @@ config_read_section(struct config_reading *r, const struct ini_line *line)
 		    "\"-\" and \".\"");
 	if (span_eq(name, SPAN("defaults"))) {
 		r->at = AT_DEFAULTS;
-		while (*r->defaults_end) /* it may come in pieces */
+		while (*r->defaults_end) /* the section may be repeated */
 			r->defaults_end = &(*r->defaults_end)->next;
 		r->line_end = r->defaults_end;
 		return true;
@@ -186,7 +186,10 @@ config_read_section(struct config_reading *r, const struct ini_line *line)
 	    err_set(r->err, ERR_USAGE, "[%s] is the name of a subcommand", r->section->name);
 }
 
-/* One of ours, which an alias neither hides nor leads to another alias. */
+/*
+ * Returns whether this is a command of smtpsh, which an alias must not hide. An alias may stand for
+ * a command, but not for another alias.
+ */
 static bool
 config_is_command(const struct config_reading *r, struct span name)
 {
@@ -241,7 +244,7 @@ config_read_line(struct config_reading *r, const struct ini_line *line)
 
 /* ---- the file */
 
-/* Whoever can write it decides where credentials go. */
+/* A user who can write this file decides where credentials are sent. */
 static bool
 config_is_ours(const char *path, int fd, struct err *err)
 {

@@ -1,4 +1,4 @@
-/* mistakes - what swaks, curl, openssl s_client, telnet and habit call it. */
+/* mistakes - what swaks, curl, openssl s_client, telnet and habit write, and what to use here. */
 #include "ui/options/mistakes.h"
 
 #define NO_PASSWORD                                                                               \
@@ -9,7 +9,7 @@
 #define TARGET_ALONE "give the target alone: smtpsh HOST [PORT]"
 #define SMTP_COMMAND "type SMTP commands at the prompt, or send them with -c: smtpsh HOST -c LINE"
 
-/* Options by what they are about, without their dashes, as those tools write them. */
+/* Options by subject, without their dashes, as those tools write them. */
 static const struct {
 	const char *typed, *help;
 	enum mistake kind;
@@ -214,7 +214,7 @@ static const struct {
 	{ "run", "use smtpsh replay --against HOST FILE", MISTAKE_WORD },
 	{ "convert", "use smtpsh import LOG", MISTAKE_WORD },
 	{ "man", "use man smtpsh, or smtpsh help SUBCOMMAND", MISTAKE_WORD },
-	/* the first whose word the option has */
+	/* for a value, the first row whose word the option has */
 	{ "prometheus", "prom", MISTAKE_VALUE },
 	{ "xml", "junit", MISTAKE_VALUE },
 	{ "yaml", "json", MISTAKE_VALUE },

@@ -1,6 +1,6 @@
 /*
- * What is often typed out of habit: options, words and values as other tools have them, and what
- * they are called here. One table; each has one sentence.
+ * Options, words and values that people type out of habit, from other tools, and what to use here
+ * instead: one table, with one sentence for each.
  */
 #ifndef UI_OPTIONS_MISTAKES_H
 #define UI_OPTIONS_MISTAKES_H
@@ -9,14 +9,14 @@
 
 enum mistake {
 	MISTAKE_OPTION, /* without its dashes */
-	MISTAKE_PROBE,	/* an option of a probe, which has another answer */
+	MISTAKE_PROBE,	/* the same, for `probe`; overrides MISTAKE_OPTION */
 	MISTAKE_WORD,	/* in place of a subcommand or a target */
-	MISTAKE_VALUE,	/* of an option; its help is a word that some take */
+	MISTAKE_VALUE,	/* a value; its help is the word to use, if the option has it */
 };
 
-/* What to do instead, by the first such row; NULL: it is none that is known. */
+/* Returns what to do instead, from the first matching row; NULL: not a known mistake. */
 const char *mistake_help(enum mistake, struct span typed);
-/* The i-th row's; NULL after the last. */
+/* Returns the help of the i-th row, and sets its kind and what is typed; NULL after the last. */
 const char *mistake_row(size_t i, enum mistake *, const char **typed);
 
 #endif

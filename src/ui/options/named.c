@@ -1,4 +1,4 @@
-/* named - names for targets during a session. */
+/* named - named targets during a session. */
 #include "ui/options/named.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ named_use(const struct option *o)
 	    SECTION_REFUSES;
 }
 
-/* The context of the next handshake is made anew. */
+/* Frees the TLS context, so that the next handshake makes one with the current options. */
 static void
 named_set_tls(struct named *n)
 {
@@ -33,7 +33,7 @@ named_set_tls(struct named *n)
 	n->env->tls.keylog = keylog;
 }
 
-/* Back to what holds without a name. */
+/* Restores what is in effect without a section. */
 static void
 named_leave(struct named *n)
 {
@@ -65,7 +65,7 @@ named_enter(struct named *n, const struct config_section *section, struct err *e
 	n->session = o->session;
 	n->tls = o->tls;
 	n->section = section;
-	/* not the command line's, which is for its own target */
+	/* the credentials of the command line are only for its own target */
 	o->session.auth = (struct credentials){ .mech = NULL };
 	o->port = 0;
 	bool ok = options_set_section(

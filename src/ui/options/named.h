@@ -1,6 +1,6 @@
 /*
- * Names for targets during a session: /open NAME goes where the section of that name says, with its
- * options; they hold until another target is opened.
+ * Named targets during a session: /open NAME connects to the target in the section of that name,
+ * with the section's options, which stay in effect until another target is opened.
  */
 #ifndef UI_OPTIONS_NAMED_H
 #define UI_OPTIONS_NAMED_H
@@ -10,15 +10,15 @@
 struct named {
 	struct options *o;
 	struct session_env *env;
-	const struct target *first;	/* the one on the command line; NULL: none */
-	const struct config_section *section;	/* whose options hold; NULL: none */
-	/* what holds without it */
+	const struct target *first;	/* the target of the command line; NULL: none */
+	const struct config_section *section;	/* whose options are in effect; NULL: none */
+	/* what is in effect without the section */
 	struct session_opts session;
 	struct tls_opts tls;
-	struct options *plain;	/* the same, when the command line has a name; NULL: it has none */
+	struct options *plain;	/* the options without it; NULL: the command line names none */
 };
 
-/* Makes the env know the names of the options' config; all must outlive it. */
+/* Makes the named targets of the options' config known to the env. All of these must outlive it. */
 void named_begin(struct named *, struct options *, struct session_env *, const struct target *);
 void named_end(struct named *);
 

@@ -1,4 +1,4 @@
-/* options - reads what the table of options describes. */
+/* options - reads options as the table describes them. */
 #include "ui/options/options.h"
 
 #include <stdio.h>
@@ -28,7 +28,7 @@ option_find(enum scope scope, struct span name)
 	return NULL;
 }
 
-/* The subcommand that has an option of this name, though the one in hand has not; NULL: none. */
+/* Returns the first subcommand that has an option of this name; NULL: none. */
 static const struct command *
 option_owner(const struct program *program, struct span name)
 {
@@ -40,8 +40,8 @@ option_owner(const struct program *program, struct span name)
 }
 
 /*
- * `dashes` and the name as they were typed: another tool's, another subcommand's, or near to one of
- * ours.
+ * Sets err for an unknown option, typed as `dashes` and `name`: it may be one of another tool, one
+ * of another subcommand, or similar to one of this subcommand's.
  */
 static bool
 option_unknown(const struct options *out, enum scope scope, const char *dashes, struct span name,
@@ -67,7 +67,7 @@ option_unknown(const struct options *out, enum scope scope, const char *dashes, 
 	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
 }
 
-/* Must its value follow? What is in brackets may be left out. */
+/* Returns whether a value must follow; one in brackets is optional. */
 static bool
 wants_word(const struct option *o)
 {
@@ -75,8 +75,9 @@ wants_word(const struct option *o)
 }
 
 /*
- * One that may be left out comes by "=", or as the next word where that is one of its words, "off"
- * of "[=off|try]": no host is called so.
+ * Returns whether a word is the value of an option whose value is optional. Such a value follows
+ * "=", or is the next word if that is one of those listed, like "off" in "[=off|try]", which are no
+ * host names.
  */
 static bool
 option_takes(const struct option *o, const char *word)
@@ -94,7 +95,7 @@ option_takes(const struct option *o, const char *word)
 	return false;
 }
 
-/* Without a value it is on; /set gives one. */
+/* Without a value the flag is on; /set gives a value. */
 static bool
 switch_flag(const struct option *o, bool *flag, struct span v, struct err *err)
 {
@@ -135,7 +136,7 @@ option_set(const struct option *o, struct options *out, struct span value, struc
 	case OPTION_SEND:
 		return send_set(&out->send, span_of(o->name), value, &out->arena, err);
 	case OPTION_CHOICE:
-		/* left out, or none is taken: the first */
+		/* without a value: the first choice */
 		if (value.len == 0 && !wants_word(o))
 			value = span_of(o->choices[0].word);
 		return choice_read(o->choices, o->name, value, member, err);
@@ -219,13 +220,15 @@ add_given(struct options *out, struct given given)
 static void
 add_word(struct options *out, const struct words *w, const struct option *o, struct span value)
 {
-	if (o->scope & w->scope) /* else another subcommand's, in the environment */
+	if (o->scope & w->scope) /* else it is another subcommand's, in the environment */
 		add_given(out,
 		    (struct given){
 			o, value, w->source ? GIVEN_ENVIRONMENT : GIVEN_HERE, w->source });
 }
 
-/* Any subcommand's, where the environment speaks to all of them. */
+/*
+ * Finds an option. In the environment, which is for all subcommands, it may be one of any of them.
+ */
 static const struct option *
 option_somewhere(const struct words *w, struct span name)
 {
@@ -252,7 +255,10 @@ option_read_long(struct options *out, struct span text, struct words *w, struct 
 	return true;
 }
 
-/* "-tlsc", "-connect": what swaks and openssl write with one dash is no row of letters. */
+/*
+ * Words such as "-tlsc" and "-connect", which swaks and openssl write with one dash, are not a
+ * sequence of letters.
+ */
 static bool
 is_long_with_one_dash(enum scope scope, struct span text)
 {
@@ -261,7 +267,7 @@ is_long_with_one_dash(enum scope scope, struct span text)
 	return name.len > 2 && (mistake_help(MISTAKE_OPTION, name) || option_find(scope, name));
 }
 
-/* In this scope or, failing that, in any; NULL: there is none. */
+/* Finds an option in this scope or, failing that, in any; NULL: none. */
 static const struct option *
 option_by_letter(enum scope scope, char letter)
 {
@@ -300,7 +306,7 @@ option_read_short(struct options *out, struct span letters, struct words *w, str
 	return true;
 }
 
-/* Adds the options of these words, and what is none to the arguments. */
+/* Adds the options among these words; the other words are added to the arguments. */
 static bool
 options_read_words(struct options *out, struct words w, struct err *err)
 {
@@ -337,9 +343,12 @@ options_begin(struct options *out, enum scope scope, const struct program *progr
 	out->arg = ARENA_ARRAY(&out->arena, const char *, (size_t)argc + 1);
 }
 
-/* ---- other sources: the environment and the user's file */
+/* ---- other sources: the environment and the configuration file */
 
-/* In front of an error, where it is about no word of the command line. */
+/*
+ * Sets err to an error with the source of the option in front, for one that is not on the command
+ * line.
+ */
 static bool
 blame_source(const struct given *given, const struct err *why, struct err *err)
 {
@@ -388,8 +397,8 @@ options_read_environment(struct options *out, enum scope scope, struct err *err)
 }
 
 /*
- * "on" and "off" where an option has no value, or none that is one of its words. False: it is off,
- * which is what it is when nothing is said.
+ * Handles "on" and "off" for an option that takes no value, or an optional one that is not from a
+ * list. Returns false when the option is off, as it is by default.
  */
 static bool
 option_switched(const struct option *o, struct span *value)
@@ -402,7 +411,7 @@ option_switched(const struct option *o, struct span *value)
 	return !off;
 }
 
-/* Those of a list that this scope has. */
+/* Adds the options of a list that this scope has. */
 static void
 options_read_lines(struct options *out, enum scope scope, int rank, const struct config_line *line)
 {
@@ -424,7 +433,10 @@ is_given(const struct options *o, const char *name)
 	return false;
 }
 
-/* From the environment and the file, behind what the command line has. */
+/*
+ * Adds the options of the environment and of the configuration file, after those of the command
+ * line.
+ */
 static bool
 options_read_others(struct options *out, const struct command *command, struct err *err)
 {
@@ -462,8 +474,8 @@ options_parse(struct options *out, const struct command *command, const struct p
 }
 
 /*
- * A password belongs to its user: with another user, or another place of the password, it is not
- * meant.
+ * A password belongs to its user: it is replaced too when an overriding source has another user
+ * name or another place of the password.
  */
 bool
 given_is_replaced(const struct options *o, const struct given *g)
@@ -555,9 +567,9 @@ options_read(struct options *out, enum scope scope, const struct program *progra
 	    options_apply(out, err);
 }
 
-/* ---- where the subcommand stands */
+/* ---- finding the subcommand */
 
-/* How many words an option is, with its value; 0: it is unknown. */
+/* Returns the number of words of an option and its value; 0: the option is unknown. */
 static int
 count_words(enum scope scope, int argc, char *argv[])
 {

@@ -1,6 +1,6 @@
 /*
- * Every option of every subcommand: one table, one row and one meaning each, scoped to its
- * subcommands. Usage, completion and the manual's test read the same rows.
+ * Every option of every subcommand, in one table with one row and one meaning each, scoped to the
+ * subcommands that have it. Usage, completion and the test of the manual read the same rows.
  */
 #ifndef UI_OPTIONS_OPTIONS_H
 #define UI_OPTIONS_OPTIONS_H
@@ -39,7 +39,7 @@ struct options {
 	bool fail_fast, no_history;
 	bool dry_run, step;
 	bool realtime;			/* serve: delay replies as recorded */
-	/* prompt: refuse lines that look wrong instead of noting it */
+	/* prompt: reject lines that look wrong instead of warning */
 	bool strict;
 	struct send_plan send;
 	const char *listen;
@@ -52,20 +52,20 @@ struct options {
 	size_t nallow_host;
 	unsigned history;		/* exporter: number of probes kept for its page */
 	struct serve_opts serve;
-	/* --refuse; room for REFUSALS_MAX and the end; NULL: none */
+	/* --refuse; room for REFUSALS_MAX and the terminator; NULL: none */
 	struct mta_refusal *refusal;
 	size_t nrefusals;
 	const char *ca_out, *account_file, *maildir, *mbox, *messages;
 	const char *profile, *from_dialect;
 	unsigned count, times;		/* exit after this many messages, connections */
-	unsigned wait;			/* print this message and exit */
+	unsigned wait;			/* number of the message to print before exiting */
 	const char *api;		/* ADDR:PORT */
 	const char *debug;
 	uint64_t deadline_ms;		/* for the whole run */
 	const char *log;		/* --log */
 	int no_bodies;			/* --log keeps only the size of messages */
-	const char *to;			/* of record */
-	const char *against, *file_root;	/* of what plays scripts */
+	const char *to;			/* record: where to forward */
+	const char *against, *file_root;	/* of the commands that play scripts */
 	const char *tags, *only;		/* --tags, --case */
 	enum report_format report;
 	enum match_level match_level;
@@ -78,16 +78,16 @@ struct options {
 	bool keep_going, allow_env, allow_hosts, allow_pipe, allow_unix;
 	const char **arg;		/* the arguments that are not options, in order */
 	size_t nargs;
-	size_t nwords;	     /* of them, those before "--" */
+	size_t nwords;	     /* number of those before "--" */
 	struct given *given; /* options as they were given */
 	size_t ngiven;
-	const struct config *config; /* the file of options; NULL: not read */
-	/* the section whose target the first argument named; NULL: none */
+	const struct config *config; /* the configuration file; NULL: not read */
+	/* the section of the target that the first argument names; NULL: none */
 	const struct config_section *name;
 	enum exit_style exit;		/* --exit */
 	struct blame blame;		/* what --exit needs to know of the run */
 	bool help, version, no_config;
-	bool short_help; /* ->help was asked for by -h */
+	bool short_help; /* ->help was requested with -h */
 	const struct program *program;
 };
 
@@ -108,7 +108,7 @@ enum scope {
 	SCOPE_CHECK = 0x8000,
 	SCOPE_ALL = 0xBFFF,
 	SCOPE_SET = 0x4000,     /* /set at the prompt */
-	SCOPE_TARGET = 0x10000  /* in a line of --targets: options set for one target */
+	SCOPE_TARGET = 0x10000  /* in a line of --targets: options of a single target */
 };
 
 /* How a value is stored: the type of the member of struct options at `offset`. */
@@ -117,13 +117,13 @@ enum option_kind {
 	OPTION_FLAG,		/* bool */
 	OPTION_COUNT,		/* int, incremented each time */
 	OPTION_TEXT,		/* const char *, in the arena */
-	OPTION_NUMBER,		/* unsigned, to 10^9 */
+	OPTION_NUMBER,		/* unsigned, up to 10^9 */
 	OPTION_MS,		/* uint64_t, "500ms", "10s", "2m" */
-	OPTION_SEND,		/* in the send_plan, by its name */
-	OPTION_CHOICE,		/* an int or enum; the first choice without a value */
+	OPTION_SEND,		/* in the send_plan, by the option's name */
+	OPTION_CHOICE,		/* an int or enum; without a value, the first choice */
 };
 
-/* The headings that --help lists options under, in this order, a row each. */
+/* The headings under which --help lists options, in this order. */
 #define OPTION_GROUPS(X)                   \
 	X(LINES, "Lines and scripts")      \
 	X(DIALOGUE, "Dialogue")            \
@@ -161,31 +161,31 @@ struct option {
 	size_t offset;
 	const struct choice *choices;
 	bool (*call)(struct options *, struct span value, struct err *);
-	/* writes the value for /set, up to OPTION_SHOWN octets */
+	/* writes the value for /set, at most OPTION_SHOWN bytes; NULL: nothing to show */
 	void (*show)(const struct options *, char *out);
-	/* the scopes in which it is among those used most, which help lists first */
+	/* the scopes in which it is one of the most used, which help lists first */
 	unsigned often;
 	/*
-	 * the values, separated by spaces, that loosen security, and are taken on the command line
-	 * and for a named target only; "": every value; NULL: none
+	 * the values that loosen security, separated by spaces, which are accepted only on the
+	 * command line and for a named target; "": every value; NULL: none
 	 */
 	const char *loosens;
-	bool password; /* it says where the password is */
+	bool password; /* it says where to find the password */
 };
 extern const struct option options[];	/* table.c; ends with a NULL name */
 
 const struct option *option_find(enum scope, struct span name);	/* NULL: none in this scope */
 bool option_set(const struct option *, struct options *, struct span value, struct err *);
-/* Writes and returns "off, try or starttls". */
+/* Writes the words to `out` as in "off, try or starttls", and returns it. */
 enum { CHOICE_WORDS = 200 };
 const char *choice_words(const struct choice *, char out[CHOICE_WORDS]);
 /*
- * Reads one of these words. False with err, which lists them; `option` is the long name of the
- * option.
+ * Reads one of these words. Returns false and sets err, which lists them; `option` is the long name
+ * of the option.
  */
 bool choice_read(
     const struct choice *, const char *option, struct span value, int *out, struct err *);
-/* Writes its value as /set takes it: "on", "starttls", "10s". */
+/* Writes the value as /set takes it: "on", "starttls", "10s". */
 enum { OPTION_SHOWN = TIMEOUTS_SHOWN };
 void option_show(const struct option *, const struct options *, char out[OPTION_SHOWN]);
 
@@ -211,28 +211,29 @@ struct command {
 	const char *name;		/* "" for talk, which has no name of its own */
 	enum command_group group;
 	const char *args;		/* as in the usage line */
-	unsigned args_max;		/* how many there may be besides options */
+	unsigned args_max;		/* maximum number of arguments besides options */
 	const char *help;		/* imperative, one clause, without a full stop */
 	unsigned scope;			/* the scope of its options; 0 when it has main */
 	/*
-	 * Runs it after its options were read. Returns the exit status; err, when set, is
-	 * printed, and its kind is the status if that is 0.
+	 * Runs the command after its options were read. Returns the exit status. If err is set, it
+	 * is printed, and its kind is the exit status when the returned status is 0.
 	 */
 	int (*run)(struct options *, struct err *);
 	/*
-	 * or it parses options of its own from the arguments after its name; returns the exit
-	 * status
+	 * Instead of run: parses options of its own from the arguments after its name. Returns the
+	 * exit status.
 	 */
 	int (*main)(const struct program *, int argc, char *argv[]);
 	/*
-	 * its own words for completion: "--hostname", "bash"; returns NULL after the last. NULL:
-	 * none
+	 * Returns the i-th of its own words for completion, as in "--hostname" or "bash"; NULL
+	 * after the last. NULL: none.
 	 */
 	const char *(*word)(size_t i);
-	/* the exit status when it fails or its output cannot be written; 0: the error's own */
+	/* the exit status when it fails or its output cannot be written; 0: that of the error */
 	int lost;
 	/*
-	 * whether it takes options from the file and the environment, and names for targets too
+	 * whether it takes options from the configuration file and the environment, and named
+	 * targets
 	 */
 	enum { CONFIG_NOT, CONFIG_OPTIONS, CONFIG_NAMES } config;
 	/* command lines after "smtpsh ", for -h and --help; NULL after the last */
@@ -240,59 +241,66 @@ struct command {
 };
 
 /*
- * What rooms above this one have: the subcommands, ended by NULL, and the names that only the
- * prompt takes.
+ * What lower layers need to know of the layers above them: the subcommands, ended by NULL, and the
+ * names of commands that exist only at the prompt.
  */
 struct program {
 	const struct command *const *commands;
 	bool (*only_at_prompt)(struct span name);
 };
-/* NULL: no such subcommand; talk has no name. */
+/* Returns NULL when there is no such subcommand; talk has no name. */
 const struct command *command_find(const struct program *, const char *name);
 
-/* An option as it was given; what came from a source of a lower rank wins. */
+/* An option as it was given. The source with the lower rank wins. */
 struct given {
 	const struct option *option;
 	struct span value;
 	enum { GIVEN_HERE, GIVEN_ENVIRONMENT, GIVEN_NAME, GIVEN_DEFAULTS } rank;
-	/* the file, or "SMTPSH_OPTIONS"; NULL: the command line */
+	/* the configuration file, or "SMTPSH_OPTIONS"; NULL: the command line */
 	const char *source;
 	unsigned line;	 /* of the file; 0: none */
 	bool short_help; /* it was -h */
 };
 
 /*
- * Reads all options of argv. False with err (ERR_USAGE): for an unknown option it names the
- * nearest one.
+ * Reads all options of argv. Returns false and sets err (ERR_USAGE), which suggests the nearest
+ * name for an unknown option.
  */
 bool options_read(
     struct options *, enum scope, const struct program *, int argc, char *argv[], struct err *);
 /*
- * The same in two steps, with what the command takes from the user's file and the environment.
- * options_parse finds what was given where, and puts the target of a name in the name's place;
- * values are not looked at. options_apply sets them: the command line wins, then
- * $SMTPSH_OPTIONS, then the section of the name, then [defaults]. An option replaces those of the
- * same name in sources that it wins over, also where it is repeatable.
+ * The same in two steps, including what the command takes from the configuration file and the
+ * environment. options_parse collects the options with their sources, and replaces a named target
+ * by its target; it does not look at values. options_apply sets them: the command line overrides
+ * $SMTPSH_OPTIONS, which overrides the section of the named target, which overrides [defaults]. An
+ * option replaces those of the same name in overridden sources even if it is repeatable.
  */
 bool options_parse(struct options *, const struct command *, const struct program *, int argc,
     char *argv[], struct err *);
 bool options_apply(struct options *, struct err *);
-/* What options_apply sets an option to, by its long name. False: it is not given. */
+/*
+ * Finds the value that options_apply sets an option to, by its long name. Returns false when it was
+ * not given.
+ */
 bool options_given(const struct options *, const char *name, struct span *value);
-/* Whether options_apply leaves it out, because a source that wins has it. */
+/* Returns whether options_apply skips an option because an overriding source has it. */
 bool given_is_replaced(const struct options *, const struct given *);
 
 /*
- * The options as they are without the section of the name, and without the password that they
- * were given; to be released.
+ * Sets `out` to the options without those of the named target's section, and without a password.
+ * The caller must release them.
  */
 void options_without_name(const struct options *, enum scope, struct options *out);
 
-/* Whether an option in a section can be set where the section is used, or belongs to the run. */
+/*
+ * What happens to an option of a section where the section is used: it is set, ignored because it
+ * concerns the whole run, or rejected.
+ */
 enum section_use { SECTION_SETS, SECTION_SKIPS, SECTION_REFUSES };
 /*
- * Sets the options in a named target's section, of those that `scope` has, as `use` tells. False
- * with err, with file and line: a value is wrong, or an option is refused, for `what`.
+ * Sets the options in a named target's section that `scope` has, as `use` tells. Returns false and
+ * sets err, with file and line, when a value is invalid or an option is rejected; `what` says for
+ * what it cannot be set.
  */
 bool options_set_section(struct options *, enum scope, const struct config_section *,
     enum section_use (*use)(const struct option *), const char *what, struct err *);
@@ -300,9 +308,9 @@ bool options_set_section(struct options *, enum scope, const struct config_secti
 void options_release(struct options *);
 
 /*
- * The index of the first word that is neither an option nor the value of one, by the rows of a
- * scope, and by those of other scopes for an option that this one lacks. argc when there is no
- * such word, or an unknown option or "--" comes before it.
+ * Returns the index of the first word that is neither an option nor the value of one, by the
+ * options of this scope or, for one that it lacks, of any scope. Returns argc when there is no such
+ * word, or an unknown option or "--" comes first.
  */
 int options_first_word(enum scope, int argc, char *argv[]);
 

@@ -16,8 +16,8 @@ struct probe_settings {
 		enum report_format format;
 		const char *file;
 	} report[FORMATS_MAX];
-	size_t nreports;		/* 0: the first one, which is then text */
-	const char *output;		/* the file of the last format without one */
+	size_t nreports;		/* 0: only the first, as text */
+	const char *output;		/* the file of the last format that has none of its own */
 	const char *resume;
 	const char *send;
 	const char *ext_set, *write_ext_set;

@@ -1,4 +1,4 @@
-/* probe_spec - what a probe does, from the options. */
+/* probe_spec - derives what a probe does from the options. */
 #include "base/file.h"
 #include "run/message/compose.h"
 #include "ui/options/probe_spec.h"
@@ -25,7 +25,7 @@ short_message(struct options *o)
 	    o->session.helo ? o->session.helo : "localhost.localdomain");
 }
 
-/* Brackets around an address are taken off: "<>" is the null sender, as with `send`. */
+/* Removes angle brackets around an address; "<>" is the null sender, as with `send`. */
 static bool
 read_address(struct options *o, const char *option, const char **text, struct err *err)
 {
@@ -58,8 +58,8 @@ read_script(struct options *o, struct err *err)
 }
 
 /*
- * What --until names must be there to be done: a probe that quietly stops before it would say OK of
- * what it never tried.
+ * Checks that the options that --until needs were given: a probe that quietly stopped earlier would
+ * report OK for what it never tried.
  */
 static bool
 reaches_its_depth(struct probe_settings *p, struct err *err)
@@ -88,7 +88,7 @@ probe_spec_prepare(struct options *o, struct err *err)
 	struct span set;
 
 	o->session.careful = true;
-	/* TLS that was asked for must be there, also on port 25. */
+	/* TLS that was requested is required, on port 25 too. */
 	p->judge.tls_given = o->session.tls == TARGET_TLS_STARTTLS ||
 	    o->session.tls == TARGET_TLS_IMPLICIT;
 	if (o->session.timeouts.quit == 0 || o->session.timeouts.quit > timeouts_probe.quit)

@@ -1,6 +1,6 @@
 /*
- * What a probe does, derived from the options: files are read, and what follows from other
- * options is set.
+ * What a probe does, derived from the options: files are read, and settings that follow from other
+ * options are made.
  */
 #ifndef UI_OPTIONS_PROBE_SPEC_H
 #define UI_OPTIONS_PROBE_SPEC_H
@@ -8,13 +8,13 @@
 #include "ui/options/options.h"
 
 /*
- * Sets in the options what follows from others; to be called again after any were changed. False
- * with err: they contradict each other, or a file cannot be read.
+ * Sets what follows from other options; must be called again after any of them was changed. Returns
+ * false and sets err when options contradict each other or a file cannot be read.
  */
 bool probe_spec_prepare(struct options *, struct err *);
 /*
- * Makes the spec of prepared options, which must outlive it; what it needs besides lives in their
- * arena.
+ * Returns the spec of prepared options, which must outlive it; what else it needs is allocated in
+ * their arena.
  */
 struct fleet_spec probe_spec(struct options *);
 

@@ -1,4 +1,4 @@
-/* profile - a server's behaviour that comes with the program. */
+/* profile - finds the scripts of servers that come with the program. */
 #include "ui/options/profile.h"
 
 #include <stdlib.h>
@@ -6,11 +6,11 @@
 
 #include "base/ascii.h"
 #include "base/executable.h"
-#include <config.h>		/* of the build; the one beside this file is the user's */
+#include <config.h>		/* of the build; the config.h in this directory is the user's */
 
 /*
- * The directory of what comes with the program: told by the environment; installed, though moved as
- * a whole; where it was to be installed.
+ * Returns the directory of the files that come with the program: $SMTPSH_DATA, else relative to the
+ * executable, since an installation may have been moved as a whole, else as configured.
  */
 static const char *
 profile_data(struct arena *arena)

@@ -41,7 +41,7 @@ static const struct choice replay_formats[] = {
 #undef X
 	    { NULL, 0 },
 };
-/* Behind the first octet: "text|json|tap". */
+/* From the second byte on: "text|json|tap". */
 #define X(token, word) "|" #word
 static const char replay_format_words[] = REPORT_FORMATS(REPORT_FORMAT_NONE, X);
 #undef X
@@ -86,7 +86,7 @@ static const struct choice ehlo_choices[] = { { "auto", EHLO_AUTO }, { "block", 
 	{ "table", EHLO_TABLE }, { NULL, 0 } };
 
 const struct option options[] = {
-	/* what to say */
+	/* what to send */
 	{ "command", 'c', SCOPE_TALK, IN_LINES, "LINE",
 	    "Send LINE instead of opening a prompt; repeatable", .call = option_command,
 	    .often = SCOPE_TALK },
@@ -101,7 +101,7 @@ const struct option options[] = {
 	{ "step", 0, SCOPE_TALK | SCOPE_SEND | SCOPE_REPLAY, IN_LINES, NULL,
 	    "Ask before each line: send, edit, skip or stop", OPTION_FLAG, AT(step) },
 
-	/* where to */
+	/* where to connect */
 	{ "port", 'p', SCOPE_CONNECT | SCOPE_PROBE | SCOPE_TARGET | SCOPE_CHECK | SCOPE_RESOLVE,
 	    IN_CONNECTION, "PORT", "Connect to this port (default: 25, or the scheme's)",
 	    .call = option_port,
@@ -137,7 +137,7 @@ const struct option options[] = {
 	    "quit); \"rfc\" uses RFC 5321's",
 	    .call = option_timeout, .show = option_timeout_show, .often = SCOPE_RESOLVE },
 
-	/* how */
+	/* the protocol */
 	{ "helo", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_CHECK | SCOPE_SET, IN_CONNECTION, "NAME",
 	    "Host name to send in EHLO (default: this host's FQDN)", OPTION_TEXT,
 	    AT(session.helo) },
@@ -198,7 +198,7 @@ const struct option options[] = {
 	    "Accept servers without secure renegotiation (RFC 5746)", OPTION_FLAG,
 	    AT(tls.legacy_renegotiation), .loosens = "" },
 
-	/* logging in */
+	/* authentication */
 	{ "auth", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_TARGET, IN_AUTH, "[=MECHANISM]",
 	    "Log in before the first command, with MECHANISM or the best one offered",
 	    .call = option_auth, .often = SCOPE_TALK | SCOPE_SEND },
@@ -287,7 +287,7 @@ const struct option options[] = {
 	    OPTION_SEND },
 	{ "rrvs", 0, SCOPE_SEND, IN_ENVELOPE, "DATE", "Send RRVS= with RCPT", OPTION_SEND },
 
-	/* probe: how deep, what is judged */
+	/* probe: how far, what is judged */
 	{ "tls", 0, SCOPE_PROBE, IN_TLS, "[=off|try|starttls|implicit]",
 	    "Use TLS: off, try, starttls or implicit (default: try on port 25, starttls on 587, "
 	    "implicit on 465; --tls alone means starttls)",
@@ -355,7 +355,7 @@ const struct option options[] = {
 	{ "warn-ok", 0, SCOPE_PROBE, IN_JUDGEMENT, NULL, "Exit with status 0 on WARNING",
 	    OPTION_FLAG, AT(probe.warn_ok) },
 
-	/* probe: which, how many, how fast */
+	/* probe: targets, concurrency, rate */
 	{ "addresses", 0, SCOPE_PROBE, IN_TARGETS, "first|any|all",
 	    "Probe addresses until the first connects, until any passes, or all (default: all)",
 	    OPTION_CHOICE, AT(probe.fleet.addresses), address_choices },
@@ -438,7 +438,7 @@ const struct option options[] = {
 	{ "output", 'o', SCOPE_CHECK, IN_OUTPUT, "FILE",
 	    "Write the report to FILE, replacing it atomically", OPTION_TEXT, AT(check.output) },
 
-	/* the server's side */
+	/* servers */
 	{ "allow-port", 0, SCOPE_EXPORTER, IN_SERVER, "PORT,...",
 	    "Ports that /probe may connect to (default: 25,465,587)", OPTION_TEXT, AT(allow_port),
 	    .often = SCOPE_EXPORTER, .loosens = "" },
@@ -585,7 +585,7 @@ const struct option options[] = {
 	{ "from", 0, SCOPE_IMPORT, IN_LINES, "FORM", "Format of the log (default: detected)",
 	    OPTION_TEXT, AT(from_dialect), .often = SCOPE_IMPORT },
 
-	/* what is printed */
+	/* output */
 	{ "to", 0, SCOPE_RECORD, IN_CONNECTION, "TARGET", "Forward every connection to this server",
 	    OPTION_TEXT, AT(to), .often = SCOPE_RECORD },
 	{ "log", 0, SCOPE_TALK | SCOPE_SEND | SCOPE_RECORD, IN_OUTPUT, "FILE",

@@ -1,4 +1,4 @@
-/* target_line - a target of a fleet and what is its own, from a line. */
+/* target_line - parses a line with a target and its own options. */
 #include "ui/options/target_line.h"
 
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 #include "ui/options/config.h"
 #include "ui/options/probe_spec.h"
 
-/* A target's own options, copied from those of all. */
+/* The options of a target that has some of its own, copied from those of all targets. */
 struct own {
 	struct fleet_spec spec;
 	struct options o;
@@ -31,8 +31,8 @@ new_own(const struct options *o)
 }
 
 /*
- * One TLS context, one resolver, one fleet and one output serve all: what belongs to them is no
- * target's.
+ * All targets share one TLS context, one resolver, one fleet and one output, so the options of
+ * these cannot be set for a single target.
  */
 static bool
 is_of_a_target(const struct option *option)
@@ -68,7 +68,10 @@ lacks_value(const struct option *option, struct err *err)
 				  option->arg + strspn(option->arg, "[="));
 }
 
-/* What an option says of its value, with the word that stands there in the option's place. */
+/*
+ * Sets err to what an option's error says about its value, with the word of the line in place of
+ * the option.
+ */
 static bool
 in_its_words(struct span word, const struct option *option, const struct err *why, struct err *err)
 {
@@ -82,7 +85,7 @@ in_its_words(struct span word, const struct option *option, const struct err *wh
 	    SPAN_ARG(span_skip(rest, i > 0 ? i + 2 : 0)));
 }
 
-/* "key=value" after a target: an option of this one, or its name. */
+/* Reads "key=value" after a target: one of its own options, or its name. */
 static bool
 read_setting(struct own **own, const struct options *all, const char **name, struct span word,
     struct arena *arena, struct err *err)

@@ -1,4 +1,4 @@
-/* targets - what a fleet probes, line by line. */
+/* targets - reads the targets of a fleet line by line. */
 #include "base/file.h"
 #include "ui/options/targets.h"
 
@@ -14,7 +14,7 @@
 
 enum { LINE_MOST = 16 << 10, READ_SIZE = 16 << 10, RESUME_MOST = 256 << 20 };
 
-/* A target that is not over yet, with the settings that follow it. */
+/* A target that is not done yet, with its line. */
 struct begun {
 	size_t number;
 	char *line;
@@ -22,25 +22,25 @@ struct begun {
 
 struct targets {
 	struct options *o;
-	/* in place of a fleet; NULL: a fleet takes them */
+	/* instead of a fleet; NULL: a fleet takes them */
 	void (*take)(void *ctx, const struct target *, const struct fleet_spec *);
 	void *take_ctx;
 	struct fleet_spec spec;
 	struct arena arena, line_arena;
 	size_t nargs_taken, bad;
 	unsigned line;			/* of the file */
-	bool any;			/* a line of it was more than a comment */
-	bool skipping;			/* the rest of a line that has no end */
+	bool any;			/* there was a line other than a comment */
+	bool skipping;			/* the rest of a line that is too long */
 	int fd;				/* -1: none, or at its end */
 	struct loop_watch *watch;
 	bool ready, over;
 	struct buf in;
 	bool failed;
 	size_t added;
-	struct span *done;		/* sorted: lines that an earlier run did */
+	struct span *done;		/* sorted: lines that an earlier run finished */
 	size_t ndone;
 	FILE *resume;
-	/* what is to be noted when it is over; only with --resume */
+	/* lines to record when their targets are done; only with --resume */
 	struct begun *begun;
 	size_t nbegun, begun_cap;
 };
@@ -133,7 +133,7 @@ complain_of_file(struct targets *t, const char *what, const char *why)
 	t->failed = true;
 }
 
-/* A target with its settings; empty: there is none. */
+/* Returns a target with its settings; empty: there is none. */
 static struct span
 without_comment(struct span line)
 {
@@ -222,8 +222,8 @@ targets_read(struct targets *t)
 }
 
 /*
- * A whole line, or what is left at the end. A line without end is no target: of it comes the first
- * of it, too long.
+ * Takes a whole line, or what is left at the end of the input. Of a line that is too long only the
+ * first piece is returned, for the error; its other pieces are returned empty.
  */
 static bool
 targets_next_line(struct targets *t, struct span *line)

@@ -1,4 +1,4 @@
-/* values - what the values of options mean that are more than a word or a number. */
+/* values - reads the values of options that are more than a word or a number. */
 #include "ui/options/values.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ choice_words(const struct choice *choices, char out[CHOICE_WORDS])
 	return out;
 }
 
-/* The word of the list that stands for what other tools call so; NULL: none. */
+/* Returns the word of the list for what other tools call `v`; NULL: none. */
 static const char *
 choice_meant(const struct choice *choices, struct span v)
 {
@@ -94,7 +94,7 @@ option_port(struct options *o, struct span v, struct err *err)
 	return true;
 }
 
-/* "30s" for every wait, or "connect=3s,greeting=5s". */
+/* "30s" for every phase, or "connect=3s,greeting=5s". */
 bool
 option_timeout(struct options *o, struct span v, struct err *err)
 {
@@ -128,7 +128,7 @@ option_write_show(const struct options *o, char *out)
 	pace_show(&o->session.pace, out, OPTION_SHOWN);
 }
 
-/* Said now, not when TLS begins. */
+/* Checked now rather than when TLS begins. */
 static bool
 readable_file(const char *name, struct span v, const char **out, struct options *o, struct err *err)
 {
@@ -176,7 +176,7 @@ option_max_tls(struct options *o, struct span v, struct err *err)
 	return tls_version("max-tls", v, &o->tls.max_version, o, err);
 }
 
-/* curl's sha256//BASE64, of the certificate's key or of the certificate. */
+/* curl's sha256//BASE64, the digest of the certificate or of its key. */
 bool
 option_pin(struct options *o, struct span v, struct err *err)
 {
@@ -211,7 +211,7 @@ option_proxy_protocol(struct options *o, struct span v, struct err *err)
 	    err_set(err, ERR_USAGE, "--proxy-protocol: %s", why.text);
 }
 
-/* ADDR, or ADDR:PORT; the port from which connections come. */
+/* ADDR or ADDR:PORT, from which connections are made. */
 bool
 option_bind(struct options *o, struct span v, struct err *err)
 {
@@ -224,11 +224,11 @@ option_bind(struct options *o, struct span v, struct err *err)
 		SPAN_ARG(v));
 }
 
-/* ---- where names are found */
+/* ---- name resolution */
 
 enum { RULES_MAX = 256, DNS_PORT = 53 };
 
-/* ADDR, ADDR:PORT, [ADDR6], [ADDR6]:PORT; without one the port is `otherwise`. */
+/* ADDR, ADDR:PORT, [ADDR6] or [ADDR6]:PORT; the default port is `otherwise`. */
 static bool
 read_address_port(struct addr *a, struct span text, unsigned otherwise)
 {
@@ -283,7 +283,7 @@ option_resolve(struct options *o, struct span v, struct err *err)
 		    SPAN_ARG(span_first(v, 80)));
 	if (r->nrules == RULES_MAX)
 		return err_set(err, ERR_USAGE, "--resolve given more than %d times", RULES_MAX);
-	/* those so far may be others' too */
+	/* copied, since others may use the rules so far */
 	struct resolve_rule *rules = ARENA_ARRAY(&o->arena, struct resolve_rule, r->nrules + 1);
 	if (r->nrules > 0)
 		memcpy(rules, r->rule, r->nrules * sizeof *rules);
@@ -292,7 +292,7 @@ option_resolve(struct options *o, struct span v, struct err *err)
 	return true;
 }
 
-/* ---- who logs in, and where the password is */
+/* ---- credentials */
 
 bool
 option_auth(struct options *o, struct span mech, struct err *err)
@@ -309,7 +309,9 @@ option_auth(struct options *o, struct span mech, struct err *err)
 	return true;
 }
 
-/* curl's --user NAME:PASSWORD: what others can see on the command line is not taken, nor shown. */
+/*
+ * curl's --user NAME:PASSWORD is rejected, because others can see the command line, and not shown.
+ */
 bool
 option_user(struct options *o, struct span v, struct err *err)
 {
@@ -432,8 +434,8 @@ option_expect_banner(struct options *o, struct span v, struct err *err)
 }
 
 /*
- * Kinds of keys people name, and what OpenSSL calls what they sign with; a list of its own goes as
- * it is.
+ * Returns OpenSSL's names for the signatures of the kinds of keys that people name; a list in
+ * OpenSSL's own syntax is returned unchanged.
  */
 const char *
 option_way_sigalgs(const char *way)
@@ -470,7 +472,7 @@ option_sigalgs(struct options *o, struct span v, struct err *err)
 	return true;
 }
 
-/* ---- what plays scripts: variables and secrets */
+/* ---- commands that play scripts: variables and secrets */
 
 struct play_value *
 options_new_value(struct options *o)
@@ -507,7 +509,7 @@ option_var(struct options *o, struct span value, struct err *err)
 	return v != NULL;
 }
 
-/* Never on the command line, which others can see: NAME=@FILE, its first line. */
+/* NAME=@FILE, whose first line is the secret: others can see the command line. */
 bool
 option_secret(struct options *o, struct span value, struct err *err)
 {
@@ -558,7 +560,7 @@ options_script(struct options *o, struct script_opts *opts)
 
 /* ---- a server */
 
-/* What goes on the wire as a reply must be one: three digits, and no line end within. */
+/* The text is sent as a reply, so it must be one: a 4yz or 5yz code, and no line ending. */
 static bool
 is_reply(struct span s)
 {

@@ -1,6 +1,6 @@
 /*
- * complete - what could stand at the end of a line: from the tables, the last EHLO, the history,
- * the file system.
+ * complete - completes the end of a line from the tables, the last EHLO reply, the history and the
+ * file system.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -17,13 +17,13 @@
 #include "ui/prompt/help.h"
 #include "ui/prompt/talk.h"
 
-/* What completion gathers. */
+/* What completion collects. */
 struct candidates {
 	struct buf *out;		/* a line each */
-	struct span prefix;		/* what stands there: candidates begin so, in any case */
+	struct span prefix;		/* what candidates must begin with, ignoring case */
 };
 
-/* The user's names and aliases; NULL: none. */
+/* The user's configuration; NULL: none. */
 static const struct config *
 config_of(const struct talk *t)
 {
@@ -45,10 +45,9 @@ is_there(const struct candidates *c, struct span text)
 }
 
 /*
- * `text` and what stands behind it, if it begins as what was typed does; once, with a sentence
- * about it. A word of the
- * server's, a host of the DNS's or a file's name that a terminal would obey is none: what is listed
- * goes to the terminal as it is.
+ * Adds `text` and `suffix`, with a description, if the text begins with what was typed and is not
+ * there yet. Words from a server, host names from DNS and file names that contain control
+ * characters are skipped, because the list is printed unchanged on the terminal.
  */
 static void
 complete_meant(
@@ -79,9 +78,9 @@ is_offered(const struct session_view *v, const char *extension)
 	return !extension || (v->extensions && extensions_offer(v->extensions, extension));
 }
 
-/* ---- verbs and what stands behind them */
+/* ---- verbs and their arguments */
 
-/* Those that are legal now; only when none of them fits, the others. */
+/* Adds the verbs that are valid now, or the others if none of those matches. */
 static void
 complete_verbs(const struct session_view *v, struct candidates *c)
 {
@@ -104,7 +103,7 @@ complete_verbs(const struct session_view *v, struct candidates *c)
 		}
 }
 
-/* What earlier lines had between `mark` and the next one of `ends`. */
+/* Adds what earlier lines have between `mark` and the next character of `ends`. */
 static void
 complete_from_history(
     struct talk *t, struct span mark, const char *ends, const char *suffix, struct candidates *c)
@@ -147,7 +146,7 @@ complete_values(const struct session_view *v, const struct parameter *p, struct 
 			complete_try(c, value, "");
 }
 
-/* The last word of MAIL's or RCPT's parameters; how much of it is replaced. */
+/* Completes the last word of the parameters of MAIL or RCPT. Returns how much of it is replaced. */
 static size_t
 one_parameter(
     const struct session_view *v, enum verb verb, struct span params, struct candidates *c)
@@ -237,7 +236,7 @@ verb_arguments(struct talk *t, const struct session_view *v, struct span line, s
 	}
 }
 
-/* How many octets at the end of `line` the candidates replace. */
+/* Returns how many bytes at the end of `line` the candidates replace. */
 static size_t
 complete_line(struct talk *t, const struct session_view *v, struct span line, struct candidates *c)
 {
@@ -261,13 +260,13 @@ talk_complete(struct talk *t, struct span line, struct buf *out)
 	return complete_line(t, &v, line, &(struct candidates){ .out = out });
 }
 
-/* ---- what a syntax names in capitals */
+/* ---- what a syntax has in capitals */
 
 struct about {
 	struct talk *talk;
 	const struct session_view *view;
 	struct span command;
-	struct span given;		/* the words before the one that is being typed */
+	struct span given;		/* the words before the one being typed */
 };
 
 static void
@@ -316,7 +315,7 @@ offer_sections(const struct about *a, struct candidates *c)
 		complete_try(c, span_of(s->name), "");
 }
 
-/* Names of the user's, the MX of the target, then what was opened before. */
+/* Adds the named targets, the MX hosts of the target, and what was opened before. */
 static void
 offer_hosts(const struct about *a, struct candidates *c)
 {
@@ -343,7 +342,7 @@ offer_addresses(const struct about *a, struct candidates *c)
 	complete_from_history(a->talk, SPAN("TO:<"), ">", "", c);
 }
 
-/* Of "reply=5s,co" the last one. */
+/* Reduces the prefix to the last item of a list such as "reply=5s,co". */
 static void
 last_of_list(struct candidates *c)
 {
@@ -378,7 +377,7 @@ offer_settings(const struct about *a, struct candidates *c)
 	(void)a;
 	for (const struct option *o = options; o->name; o++)
 		if (o->scope & SCOPE_SET) {
-			/* behind it is what it means to subcommands */
+			/* after the ";" is what it means to subcommands */
 			struct span help = span_of(o->help);
 			complete_meant(c, span_of(o->name), " ", span_until(&help, ';'));
 		}
@@ -429,7 +428,7 @@ offer_ports(const struct about *a, struct candidates *c)
 		complete_try(c, span_of(*port), "");
 }
 
-/* Those that are in use, and the next one. */
+/* Adds the numbers of the sessions in use, and the next one. */
 static void
 offer_sessions(const struct about *a, struct candidates *c)
 {
@@ -479,7 +478,7 @@ offer_keywords(const struct about *a, struct candidates *c)
 		    span_of(e->list[i].info ? e->list[i].info->meaning : NULL));
 }
 
-/* What the server lists behind XCLIENT or XFORWARD. */
+/* Adds the attributes that the server lists after XCLIENT or XFORWARD. */
 static void
 offer_attributes(const struct about *a, struct candidates *c)
 {
@@ -492,7 +491,7 @@ offer_attributes(const struct about *a, struct candidates *c)
 		complete_try(c, name, "=");
 }
 
-/* What is said of a message by name, and the files and addresses among it. */
+/* Adds the words that describe a message, and the file names among their values. */
 static void
 message_words(const struct about *a, struct candidates *c)
 {
@@ -544,7 +543,7 @@ offer_named(const struct about *a, struct span what, struct candidates *c)
 			names[i].offer(a, c);
 }
 
-/* ---- what it spells out */
+/* ---- what a syntax spells out */
 
 static bool
 is_spelled(struct span word)
@@ -565,7 +564,7 @@ argument_was_given(struct span given, struct span word)
 	return false;
 }
 
-/* "off|chain|name", "FILE|off". */
+/* Adds the words of a list such as "off|chain|name" or "FILE|off". */
 static void
 complete_alternatives(const struct about *a, struct span list, struct candidates *c)
 {
@@ -583,7 +582,8 @@ complete_alternatives(const struct about *a, struct span list, struct candidates
 }
 
 /*
- * One word of a syntax: "[verify=off|chain|name]", "v1|v2|off", "FILE|size=N|<<TAG", "[to=B,...]".
+ * Completes one word of a syntax: "[verify=off|chain|name]", "v1|v2|off", "FILE|size=N|<<TAG",
+ * "[to=B,...]".
  */
 static void
 syntax_word(const struct about *a, struct span word, struct candidates *c)
@@ -608,9 +608,7 @@ syntax_word(const struct about *a, struct span word, struct candidates *c)
 	c->prefix = value.prefix;
 }
 
-/*
- * Words without a "=" stand one behind the other; how many there are before the one that is typed.
- */
+/* Words without "=" are positional. Returns how many of them precede the one being typed. */
 static unsigned
 places_given(struct span given)
 {
@@ -621,7 +619,9 @@ places_given(struct span given)
 	return n;
 }
 
-/* "A B": the one at its place. "A | B": either. "A...": any number. "[k=A] [l=B]": in any order. */
+/*
+ * "A B": the word at its position. "A | B": either. "A...": any number. "[k=A] [l=B]": any order.
+ */
 static size_t
 complete_arguments(const struct about *a, const char *syntax, struct candidates *c)
 {

@@ -1,4 +1,4 @@
-/* help - made from the tables of verbs, parameters, commands and topics. */
+/* help - generates help from the tables of verbs, parameters, commands and topics. */
 #include "ui/prompt/help.h"
 
 #include <stdio.h>
@@ -111,17 +111,16 @@ const struct help_topic help_topics[] = {
 	{ .name = NULL },
 };
 
-/* ---- what can be said */
+/* ---- what can be sent */
 
 /*
- * Columns of what stands on the left of a table: of anything, of the verbs that can come next, of
- * the groups.
+ * Width of the left column of a table: in general, of the verbs that can come next, of the groups.
  */
 enum { LEFT = 34, LEFT_VERBS = 40, LEFT_GROUPS = 18 };
 
 /*
- * `text` wrapped to the screen, each line behind `indent` blanks; the first one's are already
- * there.
+ * Prints `text` wrapped to the screen, each line after `indent` spaces, which the first one has
+ * already.
  */
 static void
 wrapped(struct screen *s, struct span text, unsigned indent)
@@ -168,7 +167,7 @@ help_offered(const struct session_view *v, const char *extension)
 	return !extension || (v->extensions && extensions_offer(v->extensions, extension));
 }
 
-/* RFC 5321 4.1.4: these may be said at any time, and lead nowhere. */
+/* RFC 5321 4.1.4: these are valid at any time and do not change the state. */
 static bool
 leads_nowhere(enum verb verb)
 {
@@ -192,7 +191,10 @@ help_where(const struct session_view *v)
 	return "Lines go to the server as typed. Valid now:";
 }
 
-/* Those that are legal and offered, and no second hello; then those that go at any time. */
+/*
+ * Shows the verbs that are valid and offered, but no second hello; then those that are valid at any
+ * time.
+ */
 static void
 next_verbs(struct screen *s, const struct session_view *v)
 {
@@ -263,7 +265,7 @@ keys_and_more(struct screen *s)
 	flow_end(&f);
 }
 
-/* As much as an 80x24 terminal shows at once. */
+/* Fits on an 80x24 terminal. */
 void
 help_state(
     struct screen *s, const struct session_view *v, const struct prompt_command *const table[])
@@ -344,7 +346,7 @@ help_topic(struct screen *s, struct span word)
 	return true;
 }
 
-/* A word with a slash is a command; without one all that has this name is shown. */
+/* With a slash it is a command; without one, everything of this name is shown. */
 bool
 help_word(struct screen *s, const struct session_view *v, struct span word,
     const struct prompt_command *const table[])

@@ -1,4 +1,4 @@
-/* Help, made from the tables: what can come next, a verb, a command, a topic. */
+/* Help, generated from the tables: what can come next, or a verb, a command, a topic. */
 #ifndef UI_PROMPT_HELP_H
 #define UI_PROMPT_HELP_H
 
@@ -8,23 +8,23 @@ struct help_topic {
 	const char *name;
 	const char *title;		/* one line, for the list */
 	/*
-	 * paragraphs separated by "\n", wrapped when printed. A line that begins with a space is
-	 * kept
+	 * paragraphs, each ended by "\n" and wrapped when printed; a line that begins with a space
+	 * is printed unchanged
 	 */
 	const char *text;
 };
 extern const struct help_topic help_topics[];	/* ends with a NULL name */
 
-/* Shows what can come next. `table`: the prompt's commands. */
+/* Shows what can come next. `table`: the commands of the prompt. */
 void help_state(
     struct screen *, const struct session_view *, const struct prompt_command *const table[]);
 /*
- * Shows the help of a verb, a command with or without its slash, a topic, or "commands". False:
- * nothing has this name.
+ * Shows the help on a verb, a command with or without its slash, a topic, or "commands". Returns
+ * false when nothing has this name.
  */
 bool help_word(struct screen *, const struct session_view *, struct span word,
     const struct prompt_command *const table[]);
-/* The nearest name; NULL: none is near. */
+/* Returns the nearest name; NULL: none is similar. */
 const char *help_nearest(struct span word, const struct prompt_command *const table[]);
 
 #endif

@@ -1,14 +1,11 @@
-/*
- * hint - the syntax of what is being typed, and what the server did not offer, before one finds
- * out.
- */
+/* hint - shows the syntax of what is being typed, and warns of what the server did not offer. */
 #include <stdio.h>
 
 #include "base/text.h"
 #include "smtp/parameter.h"
 #include "ui/prompt/talk.h"
 
-/* a word of 20 octets, its "|" and a NUL still fit after it */
+/* a word of 20 bytes, its "|" and a NUL still fit after it */
 enum { HINT_FULL = 178 };
 
 static const char *
@@ -19,9 +16,7 @@ hint_offer(const struct session_view *v, const char *extension)
 	    "";
 }
 
-/*
- * What is still to come of `whole`, of which `typed` stands there; NULL when it is something else.
- */
+/* Returns the rest of `whole` after `typed`; NULL: it does not begin with that. */
 static const char *
 hint_rest(const char *whole, struct span typed)
 {
@@ -37,7 +32,7 @@ hint_set(char out[200], const char *a, const char *b, const char *c)
 
 /* ---- commands */
 
-/* "always|auto|never" for a setting that was named. */
+/* Returns "always|auto|never" for a setting that was named. */
 static struct span
 setting_hint(char out[200], struct span line)
 {
@@ -116,7 +111,10 @@ envelope_hint(char out[200], const struct session_view *v, enum verb verb, struc
 	    out, v, verb, span_skip(args, (size_t)(path.at + path.len - args.at)));
 }
 
-/* "PLAIN LOGIN" as "PLAIN|LOGIN", without the server's words that a terminal would obey. */
+/*
+ * Returns "PLAIN LOGIN" as "PLAIN|LOGIN", without words of the server that contain control
+ * characters.
+ */
 static struct span
 hint_alternatives(char out[200], struct span words)
 {
@@ -190,7 +188,7 @@ talk_hint(struct talk *t, struct span line)
 		return SPAN_NONE;
 	if (verb_of(line, NULL) != VERB_OTHER || span_has(line, ' '))
 		return verb_hint(t->hint, &v, line);
-	/* the rest of the first verb, legal ones first, that begins so */
+	/* the rest of the first verb that begins with the line, valid ones first */
 	for (int legal = 1; legal >= 0; legal--)
 		for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++) {
 			const char *left = hint_rest(verb_info(verb)->name, line);

@@ -1,4 +1,4 @@
-/* lines - a file or a pipe into a player. */
+/* lines - passes the lines of a file or a pipe to a player. */
 #include "ui/prompt/lines.h"
 
 #include <errno.h>
@@ -83,7 +83,7 @@ lines_run(struct loop *loop, struct player *player, int fd, const char *name, st
 		else if (more)
 			lines_read(&l);
 		give_lines(&l);
-		/* a file that cannot be watched may have more at once */
+		/* a file that cannot be watched may have more: do not wait */
 		standard_turn(loop, !more || l.watch);
 	}
 	stop_end(&stop);

@@ -1,5 +1,5 @@
 /*
- * Feeds lines from a file, a pipe or the command line to a player, as fast as it takes them;
+ * Passes lines from a file, a pipe or the command line to a player as fast as it takes them,
  * without a terminal.
  */
 #ifndef UI_PROMPT_LINES_H
@@ -8,8 +8,8 @@
 #include "run/play/player.h"
 
 /*
- * Runs the loop until all is done and returns the exit status. `fd` is -1 for none; `name` is its
- * name in errors; `beginning` was already read from it.
+ * Runs the loop until the player is done and returns the exit status. `fd` -1: no input. `name` is
+ * the name of the input in errors; `beginning` was already read from it.
  */
 int lines_run(struct loop *, struct player *, int fd, const char *name, struct span beginning);
 

@@ -1,4 +1,4 @@
-/* prompt - runs its own commands, and keeps their state. */
+/* prompt - runs the prompt's own commands and keeps their state. */
 #include "ui/prompt/prompt.h"
 
 #include <assert.h>
@@ -101,7 +101,10 @@ prompt_end(struct prompt *p)
 	}
 }
 
-/* What was gathered of a connection beside another one counts once it has taken its place. */
+/*
+ * What commands recorded of a connection made beside another one is used only if it has taken that
+ * one's place.
+ */
 static void
 prompt_settle(struct prompt *p, unsigned session, bool took_place)
 {
@@ -126,7 +129,7 @@ prompt_no_such(struct prompt *p, struct span name, struct span args)
 
 	for (struct prompt_word w = { .table = p->table }; prompt_next_word(&w);)
 		suggest_try(&suggestion, w.name);
-	if (span_starts(args, SPAN("/")))		/* a path */
+	if (span_starts(args, SPAN("/")))		/* a file name */
 		suggestion.best = NULL;
 	prompt_problem(p,
 	    "unknown command \"/%.*s\"%s%s%s; to send the line itself, begin it with \"//\"",
@@ -163,7 +166,7 @@ prompt_run_command(struct prompt *p, size_t i, struct span args)
 		prompt_problem(p, "PAGER: %s", err.text);
 }
 
-/* The line that it stands for, with what follows the name; it is shown, since nobody typed it. */
+/* Runs the line of an alias, followed by the arguments. It is shown, since nobody typed it. */
 static bool
 prompt_run_alias(struct prompt *p, struct span name, struct span args)
 {

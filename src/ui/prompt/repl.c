@@ -1,4 +1,4 @@
-/* repl - the prompt: a person, a player, and a screen between them. */
+/* repl - the prompt, between a user, a player and a screen. */
 #include "ui/prompt/repl.h"
 
 #include <stdio.h>
@@ -12,21 +12,21 @@
 #include "ui/prompt/where.h"
 
 /*
- * ---- what was typed ahead of what it hangs on. A line that is not sent after all comes back: the
- * first one into the editor, the others are shown; but where some of it was typed unseen, none of
- * it is.
+ * ---- lines typed ahead. A line that is not sent because something before it failed comes back:
+ * the first into the editor, the others are shown. If one of them was typed without echo, none is
+ * shown.
  */
 
 struct ahead {
-	struct buf text; /* what comes back, each line ended by LF */
-	size_t unseen;	 /* of the lines that wait, those that were typed unseen */
-	size_t hushed;	 /* lines that come back and are not shown */
-	bool hush;	 /* so it is with all that follows */
-	/* message text behind a DATA that was refused is dropped up to its lone dot */
+	struct buf text; /* lines that come back, each ended by LF */
+	size_t unseen;	 /* number of waiting lines typed without echo */
+	size_t hushed;	 /* number of lines that come back unshown */
+	bool hush;	 /* lines that follow are not shown either */
+	/* message text after a rejected DATA is dropped up to its lone dot */
 	bool skipping;
 };
 
-/* A failure is shown now: lines that wait in the terminal were typed ahead of it too. */
+/* A failure is shown now: what is pending in the terminal was typed without knowing of it. */
 static void
 ahead_failed(struct ahead *a, struct edit *edit, const struct event *event)
 {
@@ -49,8 +49,8 @@ ahead_came_back(struct ahead *a, struct span line)
 }
 
 /*
- * A line's turn has come. False: it was typed unseen as an answer, and is none any more: it is
- * never sent as a command.
+ * A line's turn has come. Returns false when it was typed without echo as a response and none is
+ * expected any more: it must never be sent as a command.
  */
 static bool
 ahead_turn(struct ahead *a, struct place place, enum dialogue_mode mode)
@@ -63,8 +63,8 @@ ahead_turn(struct ahead *a, struct place place, enum dialogue_mode mode)
 }
 
 /*
- * Was the line that edit_read gave last typed before a failure was shown? It comes back, or is
- * dropped, then.
+ * Returns whether the last line of edit_read was typed before a failure was shown. The line then
+ * comes back, or is dropped.
  */
 static bool
 ahead_is_late(struct ahead *a, const struct edit *edit, struct span line, bool unseen)
@@ -122,17 +122,17 @@ ahead_give_back(struct ahead *a, struct talk *t, bool into_editor)
 	buf_consume(&a->text, all.len);
 }
 
-/* ---- */
+/* ---- questions asked by a session */
 
 struct question {
 	bool asking;
-	bool secret;			/* the answer is typed unseen */
-	bool of_text;			/* many lines, which /edit writes in the person's editor */
+	bool secret;			/* the answer is typed without echo */
+	bool of_text;			/* several lines, which /edit writes in an editor */
 	char words[200];
 	struct edit_piece piece[3];
 };
 
-/* ---- a question that a session puts */
+/* ---- asking and answering */
 
 static void
 question_put(struct question *q, const struct event *event)
@@ -165,7 +165,7 @@ question_answer(struct question *q, struct prompt *p, struct span line)
 
 /* ---- the prompt */
 
-/* A reply that comes at once is shown before the prompt is: no prompt flickers by. */
+/* An immediate reply is shown before the prompt, so that the prompt does not flicker. */
 enum { HOLD_MS = 100 };
 
 struct repl {
@@ -180,22 +180,22 @@ struct repl {
 	struct where where;
 	struct question question;
 	bool leaving;
-	bool by_hand;			/* the AUTH exchange is one that is typed */
-	/* what answers AUTH may want a secret: what is typed already may be one */
+	bool by_hand;			/* the user types the AUTH exchange */
+	/* the reply to AUTH may ask for a secret: input may be one already */
 	bool auth_waits;
-	bool undecided;			/* how the next line is understood depends on the reply */
+	bool undecided;			/* the reply decides what the next line means */
 	struct ahead ahead;
 	/*
-	 * /auth asks for what it was not told, and a person may type that before it does. So many
-	 * lines from now on are such answers: typed unseen, kept here until they are asked for, and
-	 * never sent as lines.
+	 * /auth asks for what it was not given, and the user may type that earlier. This many of
+	 * the next lines are such answers: typed without echo, kept in ->answers until they are
+	 * asked for, and never sent as lines.
 	 */
 	unsigned answers_due;
 	struct buf answers;
 	unsigned nlines, interrupts;
 };
 
-/* ---- what the editor asks for */
+/* ---- called by the editor */
 
 static bool
 is_answering(const struct repl *r)
@@ -256,7 +256,7 @@ repl_ghost(void *ctx, struct span line)
 	return r->question.asking ? SPAN_NONE : talk_ghost(&r->talk, line);
 }
 
-/* ---- what happens */
+/* ---- events */
 
 static void
 repl_hide(void *ctx)
@@ -266,8 +266,8 @@ repl_hide(void *ctx)
 }
 
 /*
- * The reply to AUTH may ask for a secret, unless all was said with it; the reply to DATA makes text
- * of what follows.
+ * The reply to AUTH may ask for a secret, unless the command had everything; the reply to DATA
+ * decides whether text follows.
  */
 static void
 repl_sent(struct repl *r, const struct event *event)
@@ -305,7 +305,7 @@ repl_on_event(void *ctx, const struct event *event)
 		r->question.asking = r->auth_waits = r->undecided = false;
 		if (event->err)
 			ahead_failed(&r->ahead, r->edit, event);
-		edit_hide(r->edit);		/* the prompt may read otherwise now */
+		edit_hide(r->edit);		/* the prompt may change */
 	}
 	if (current && event->kind == EVENT_UNSENT) {
 		ahead_came_back(&r->ahead, event->text);
@@ -318,7 +318,7 @@ repl_on_event(void *ctx, const struct event *event)
 	prompt_on_event(&r->talk.commands, event);
 }
 
-/* What was typed ahead of the question answers it; what no question took is forgotten. */
+/* A line typed ahead answers the question; what no question asked for is discarded. */
 static void
 answer_ahead(struct repl *r)
 {
@@ -353,7 +353,7 @@ repl_on_idle(void *ctx, unsigned ready)
 		edit_stop(r->edit);
 }
 
-/* Wakes the loop for the end of the hold, then while something is waited for. */
+/* Wakes the loop at the end of the hold, then regularly while waiting. */
 static void
 repl_on_timer(void *ctx, unsigned ready)
 {
@@ -375,7 +375,7 @@ repl_hold(struct repl *r)
 	loop_timer_set(r->timer, HOLD_MS);
 }
 
-/* ---- what the person does */
+/* ---- input of the user */
 
 static bool
 is_leaving(struct span line)
@@ -415,13 +415,13 @@ queue_line(struct repl *r, struct span line, bool unseen)
 		    PLAYER_LINES_MAX);
 }
 
-/* Commands that only show run at once, whatever is waited for. */
+/* Commands that only show run at once, even while waiting for a reply. */
 static void
 take_command(struct repl *r, struct span line)
 {
 	struct span name;
 
-	/* the first one stood there already, behind ^] */
+	/* after ^] the first slash was there already */
 	if (span_starts(line, SPAN("//")))
 		line = span_skip(line, 1);
 	line = talk_expand(&r->talk, line);
@@ -429,7 +429,7 @@ take_command(struct repl *r, struct span line)
 	struct span step = line, command;
 	bool shell = shell_is_asked(line, &command),
 	     piped = !shell && shell_split(table, &step, &command);
-	/* what a step shows comes later: its pipe is begun when its turn has come */
+	/* a step shows its output later: its pipe begins with its turn */
 	bool later = piped && cursor_is_command(step, &name) && !prompt_find(table, name);
 	if ((shell || piped) && !later) {
 		talk_shell(&r->talk, &line);
@@ -444,7 +444,10 @@ take_command(struct repl *r, struct span line)
 		player_end(r->player);
 }
 
-/* It only shows, and is a command whatever the reply will be: it need not wait for its turn. */
+/*
+ * Returns whether a line need not wait for its turn: it only shows, and is a command whatever the
+ * outstanding reply will be.
+ */
 static bool
 goes_at_once(struct repl *r, struct span line)
 {
@@ -474,7 +477,10 @@ repl_take_back(void *ctx)
 	edit_take_back(((struct repl *)ctx)->edit);
 }
 
-/* How many lines a line makes answers of: the user name and the password that /auth is not told. */
+/*
+ * Returns how many of the next lines are answers to this one: the user name and the password that
+ * /auth was not given.
+ */
 static unsigned
 answers_of(const struct repl *r, struct span line)
 {
@@ -555,7 +561,7 @@ repl_interrupted(struct repl *r)
 	if (given_up && what)
 		prompt_note(&r->talk.commands, "cancelled: %s", what);
 	else if (given_up)
-		;		/* a pause, or what tells its end itself */
+		;		/* a pause, or a step that reports its end itself */
 	else if (v.dialogue.mode == MODE_ANSWER)
 		prompt_note(&r->talk.commands,
 		    "the server is waiting for an AUTH response; a lone * cancels it, ^D quits");
@@ -563,7 +569,7 @@ repl_interrupted(struct repl *r)
 		prompt_note(&r->talk.commands, "^D leaves");
 }
 
-/* QUIT is said and waited for; ^C gives that up too. */
+/* Sends QUIT and waits for the reply; ^C cancels that too. */
 static int
 repl_leave(struct repl *r)
 {

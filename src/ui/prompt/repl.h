@@ -6,8 +6,8 @@
 #include "ui/prompt/prompt.h"
 
 /*
- * Runs until the user leaves; returns the exit status. `target` NULL: nothing is opened at first.
- * `commands` ends with NULL.
+ * Runs until the user quits, and returns the exit status. `target` NULL: nothing is opened at
+ * first. `commands` ends with NULL.
  */
 int repl_run(struct session_env *, struct options *, struct screen *, const struct target *,
     const struct prompt_command *const commands[]);

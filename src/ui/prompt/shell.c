@@ -1,4 +1,4 @@
-/* shell - other programs from the prompt. */
+/* shell - runs other programs from the prompt. */
 #include "ui/prompt/shell.h"
 
 #include <unistd.h>

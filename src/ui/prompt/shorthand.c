@@ -1,7 +1,7 @@
-/* shorthand - the names of commands that are typed short. */
+/* shorthand - expands abbreviated command names. */
 #include "ui/prompt/shorthand.h"
 
-/* Other names of commands: after "/", and of a line without a connection, in any case. */
+/* Other names of commands: after "/", and as a bare line without a connection, ignoring case. */
 static const struct {
 	const char *word, *command;
 	bool slash, bare;
@@ -15,7 +15,7 @@ static const struct {
 	{ "version", "version", false, true },
 };
 
-/* NULL: none begins so, or more than one. */
+/* Returns the only name that begins with this; NULL: there is none, or more than one. */
 static const char *
 shorthand_only(const struct prompt_command *const table[], struct span beginning)
 {

@@ -1,6 +1,6 @@
 /*
- * What may be typed at the prompt, and nowhere else, for a command: the beginning of its name
- * where no other begins so, "/?", "/exit", and without a connection a bare word.
+ * Abbreviations that may be typed at the prompt, and nowhere else: the unambiguous beginning of a
+ * command's name, "/?", "/exit", and, without a connection, some bare words.
  */
 #ifndef UI_PROMPT_SHORTHAND_H
 #define UI_PROMPT_SHORTHAND_H
@@ -8,15 +8,16 @@
 #include "ui/prompt/prompt.h"
 
 /*
- * Returns the line with the name of its command written out, which lives in `room` until the next
- * call; a line that needs none as it is. `bare`: help, ?, quit, exit and version are commands.
+ * Returns the line with the name of its command spelled out, in `room` until the next call, or the
+ * line itself when there is nothing to expand. With `bare`, words such as help, ?, quit, exit and
+ * version are commands too.
  */
 struct span shorthand_expand(
     struct buf *room, const struct prompt_command *const table[], struct span line, bool bare);
 
 /*
- * Adds the commands that begin so to `out`, as "/send, /set"; returns how many there are. A name
- * in full is the only one.
+ * Appends the commands that begin with `beginning` to `out`, as in "/send, /set", and returns how
+ * many there are.
  */
 size_t shorthand_list(
     const struct prompt_command *const table[], struct span beginning, struct buf *out);

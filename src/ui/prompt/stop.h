@@ -1,6 +1,6 @@
 /*
- * SIGINT and SIGTERM where there is no prompt: the current step is cancelled, the fate of a
- * message is reported, and the run ends. They do nothing else between begin and end.
+ * SIGINT and SIGTERM when there is no prompt: they cancel the current step, report whether a
+ * message was accepted, and end the run, and do nothing else between stop_begin and stop_end.
  */
 #ifndef UI_PROMPT_STOP_H
 #define UI_PROMPT_STOP_H
@@ -15,8 +15,8 @@ struct stop {
 void stop_begin(struct stop *, struct loop *, struct player *);
 void stop_end(struct stop *);
 /*
- * After the end: returns `status` when no signal came or the fate of a message is unknown; else
- * the process ends by the signal.
+ * Called after stop_end: returns `status` when no signal was received or it is unknown whether a
+ * message was accepted. Otherwise the process ends by the signal.
  */
 int stop_status(const struct stop *, int status);
 

@@ -1,4 +1,4 @@
-/* talk - a line in its turn. */
+/* talk - handles a line when its turn comes. */
 #include "ui/prompt/talk.h"
 
 #include "base/text.h"
@@ -6,7 +6,7 @@
 #include "smtp/secrecy.h"
 #include "ui/options/config.h"
 
-/* What is found wrong, said; false when that is reason enough not to send. */
+/* Prints what was found. Returns false when that prevents the line from being sent. */
 static bool
 talk_print_findings(struct talk *t, struct buf *found)
 {
@@ -26,8 +26,8 @@ talk_print_findings(struct talk *t, struct buf *found)
 }
 
 /*
- * More than a mechanism stands behind an AUTH, wherever in the line: in octets for /raw, behind a
- * slip of the finger.
+ * Returns whether AUTH with more than a mechanism occurs anywhere in the line: among the bytes for
+ * /raw, or after a typing error.
  */
 static bool
 is_auth_line(struct span line)
@@ -45,7 +45,7 @@ is_auth_line(struct span line)
 	return false;
 }
 
-/* A secret must not be kept: a response, a password that is named so, an URL that may have one. */
+/* A secret must not be kept: a response, a password= word, a URL that may contain one. */
 bool
 talk_may_keep(struct span line)
 {
@@ -67,7 +67,7 @@ talk_remember(struct talk *t, struct span line)
 	history_add(&t->history, line);
 }
 
-/* Takes one line off the back, without its LF. */
+/* Takes the last line, without its LF. */
 static bool
 last_line(struct span *all, struct span *line)
 {
@@ -84,7 +84,7 @@ last_line(struct span *all, struct span *line)
 	return true;
 }
 
-/* The rest of the newest line that begins so. */
+/* Returns the rest of the newest line that begins with this one. */
 struct span
 talk_ghost(struct talk *t, struct span line)
 {
@@ -102,8 +102,8 @@ talk_ghost(struct talk *t, struct span line)
 }
 
 /*
- * Credentials go over TLS that verified; loopback and the server inside count. Asked about once:
- * the line comes back, and goes when it is entered again.
+ * Credentials should be sent over verified TLS only; loopback and the built-in server count as
+ * such. Otherwise the user is asked once: the line comes back, and is sent when entered again.
  */
 static bool
 confirm_auth(struct talk *t, const struct session_view *v, struct span line)
@@ -134,7 +134,7 @@ note_marker(struct talk *t, struct span line)
 			SPAN_ARG(mark)));
 }
 
-/* Words that leave other programs, or ask for their version: here the server gets them. */
+/* Words that quit other programs or ask for their version: here they are sent to the server. */
 static void
 note_not_ours(struct talk *t, struct span line)
 {
@@ -160,7 +160,7 @@ command_turn(struct talk *t, struct span line)
 	bool slash = line.len > 0 && line.at[0] == '/' && !span_starts(line, SPAN("//"));
 
 	t->message = (struct lint_message){ 0 };
-	/* else it may be an answer that came too late */
+	/* otherwise it may be a response that came too late */
 	if (!v.auth_pending || slash || verb_of(line, NULL) != VERB_OTHER)
 		talk_remember(t, line);
 	if (slash || v.state != SESSION_OPEN)
@@ -186,7 +186,7 @@ talk_expand(struct talk *t, struct span line)
 	return shorthand_expand(&t->written_out, t->commands.table, line, bare);
 }
 
-/* Of several lines that are pasted nobody has read each: none runs a program. */
+/* Nobody has read each of several pasted lines: none of them may run a program. */
 static bool
 talk_asks_shell(struct talk *t, struct span line)
 {
@@ -233,7 +233,7 @@ talk_turn(struct talk *t, struct span *line, struct place place, enum dialogue_m
 	t->commands.screen->echo = t->ahead > 0;
 	if (t->ahead > 0)
 		t->ahead--;
-	/* Enter alone: only what a file or a pipe has is sent without a word in it */
+	/* Enter alone: an empty line is sent only from a file or a pipe */
 	if (mode == MODE_COMMAND && typed && line->len == 0)
 		return TURN_TAKEN;
 	if (mode == MODE_COMMAND)

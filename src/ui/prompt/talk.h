@@ -1,5 +1,5 @@
 /*
- * What the prompt does with one line when its turn comes: warnings before it is sent, and adding
+ * What the prompt does with a line when its turn comes: it warns before the line is sent, and adds
  * it to the history if allowed.
  */
 #ifndef UI_PROMPT_TALK_H
@@ -20,28 +20,28 @@ struct talk {
 	/* the user confirmed AUTH over an unverified connection */
 	bool auth_confirmed;
 	char hint[200];
-	/* lines typed ahead, which are shown when sent */
+	/* number of lines typed ahead, which are shown when sent */
 	size_t ahead;
-	struct shell_pipe pipe;		/* what is shown goes to a command */
-	struct buf written_out;		/* the last line that talk_expand wrote out */
+	struct shell_pipe pipe;		/* output goes to a command */
+	struct buf written_out;		/* the last line that talk_expand spelled out */
 };
 
-/* The line with what was typed short written out (shorthand.h); lives until the next call. */
+/* Returns the line with abbreviations spelled out (shorthand.h), valid until the next call. */
 struct span talk_expand(struct talk *, struct span line);
 /*
- * Does what the shell is asked for in a line that was typed: /!COMMAND, and "| COMMAND" behind a
- * command of the prompt. True: nothing is left to do. Behind a step the pipe is taken off *line;
- * shell_pipe_end is called when the step has ended.
+ * Does what a typed line asks the shell to do: /!COMMAND, and "| COMMAND" after a command of the
+ * prompt. Returns true when nothing is left to do. After a step, the pipe is removed from *line,
+ * and shell_pipe_end must be called when the step has ended.
  */
 bool talk_shell(struct talk *, struct span *line);
-/* player_opts.turn, for a line that was typed or comes from `place`. */
+/* A player_opts.turn, for a line that was typed or comes from `place`. */
 enum player_turn talk_turn(struct talk *, struct span *line, struct place, enum dialogue_mode);
 
-/* completion and hints, as in struct edit_view */
+/* Completion, hint and ghost, as in struct edit_view. */
 size_t talk_complete(struct talk *, struct span line, struct buf *out);
 struct span talk_hint(struct talk *, struct span line);
 struct span talk_ghost(struct talk *, struct span line);
-/* Whether a line may be kept and shown again: it holds no secret. */
+/* Returns whether a line may be kept and shown again, because it contains no secret. */
 bool talk_may_keep(struct span line);
 
 #endif

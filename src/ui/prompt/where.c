@@ -1,4 +1,4 @@
-/* where - who is logged in, host and port, TLS, the transaction; and what is waited for. */
+/* where - user, host and port, TLS and transaction for the prompt; and what is waited for. */
 #include "ui/prompt/where.h"
 
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 
-/* "mx1" of mx1.example.org: behind a user name the whole would read like a mail address. */
+/* Returns "mx1" of mx1.example.org: after a user name, the whole would look like a mail address. */
 static struct span
 first_label(struct span host)
 {
@@ -36,7 +36,7 @@ host_and_port(struct where *w, const struct session_view *v, bool brief)
 	arena_release(&arena);
 }
 
-/* The transaction, in a word. */
+/* Returns the state of the transaction in a word; NULL: none. */
 static const char *
 where_state(struct where *w, const struct session_view *v)
 {

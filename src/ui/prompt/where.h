@@ -1,4 +1,4 @@
-/* The state of the session, as the prompt and the line above it show it. */
+/* The state of the session, as shown in the prompt and in the line above it. */
 #ifndef UI_PROMPT_WHERE_H
 #define UI_PROMPT_WHERE_H
 
@@ -8,23 +8,23 @@
 #include "ui/show/waiting.h"
 
 struct where {
-	const struct screen *screen;	/* whose inks the prompt has */
+	const struct screen *screen;	/* for the colors of the prompt */
 	struct edit_piece piece[14];
 	char host[160], number[8], tls[40], state[40], status[WAITING_LINE];
-	/* who the last AUTH of each session was for; "": not known */
+	/* the user name of the last AUTH of each session; "": unknown */
 	char user[PLAYER_SESSIONS][40];
-	bool numbered;			/* show the session's number: there are several */
+	bool numbered;			/* several sessions: show the number of this one */
 };
 
 /*
- * The prompt: who is logged in, host and port, TLS ("!": not verified), the transaction.
- * `answering`: what is typed is a response to AUTH. Lives until the next call.
+ * Returns the prompt: user, host and port, TLS ("!": not verified), and the transaction; valid
+ * until the next call. `answering`: what is typed is a response to AUTH.
  */
 const struct edit_piece *where_prompt(struct where *, const struct session_view *, bool answering);
-/* Remembers the user name that an AUTH of this session was sent with. */
+/* Remembers the user name that this session sent with AUTH. */
 void where_user(struct where *, unsigned session, struct span user);
 
-/* The line above the prompt while something is waited for. NULL: nothing is, or not for long. */
+/* Returns the line above the prompt while waiting; NULL: not waiting, or not for long. */
 const char *where_waits(struct where *, const struct session_view *);
 
 #endif

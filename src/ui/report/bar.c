@@ -1,9 +1,9 @@
-/* bar - a probe's phases as letters and as times. */
+/* bar - a probe's phases as letters and as durations. */
 #include "ui/report/bar.h"
 
 #include <stdio.h>
 
-/* letter in the bar, word beside it; neighbours differ in ink */
+/* letter in the bar, word beside it; adjacent phases differ in ink */
 static const struct {
 	char letter;
 	const char *word;
@@ -66,7 +66,7 @@ bar_put_phases(struct flow *f, const struct probe_result *r)
 		double ms = (double)r->us[p] / 1e3;
 		if (!(r->ran & 1u << p) && !(p == PHASE_RESOLVE && r->us[p] >= 100))
 			continue;
-		/* a name stays with its number, and that with its unit */
+		/* no line break between a name, its number and the unit */
 		int n = snprintf(text, sizeof text, ms < 9.95 ? " %s %.1f ms" : " %s %.0f ms",
 		    phases[p].word, ms);
 		if (f->column + (unsigned)n > f->width)

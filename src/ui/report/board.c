@@ -1,4 +1,4 @@
-/* board - the addresses of a run as a table, gathered and drawn. */
+/* board - the addresses of a run as a table: gathers and draws them. */
 #include "ui/report/board.h"
 
 #include <langinfo.h>
@@ -22,8 +22,8 @@ board_hash(struct span s)
 }
 
 /*
- * Whoever has to act is told what to do: where that is the owner of the server, whoever watches it
- * most likely is.
+ * Returns what to do: for the server's administrator, who most likely watches the server, if there
+ * is anything to do there; else for the client.
  */
 static struct span
 board_advice(const struct diagnosis *d, struct arena *arena)
@@ -33,7 +33,10 @@ board_advice(const struct diagnosis *d, struct arena *arena)
 	return server.len > 0 ? server : diagnosis_next(d, FOR_CLIENT, arena);
 }
 
-/* The reason's entry: a cause has one for all its rows, whatever names their texts have in them. */
+/*
+ * Returns the entry of the row's reason. A cause has one entry for all its rows, even if the names
+ * in their texts differ.
+ */
 static struct board_reason *
 board_reason(struct board *b, const struct fleet_report *one, struct span text)
 {
@@ -83,7 +86,7 @@ board_new_row(struct board *b, struct span place)
 	return row;
 }
 
-/* Its row of the rounds before; a place that is probed twice in a round has two. */
+/* Returns the row of an earlier round. A place that is probed twice in a round has two rows. */
 static struct board_row *
 board_find_row(struct board *b, struct span place)
 {
@@ -94,7 +97,7 @@ board_find_row(struct board *b, struct span place)
 	return row;
 }
 
-/* When there are more than can be shown, those that are OK are only counted. */
+/* If there are more rows than can be shown, those that are OK are only counted. */
 static void
 board_make_room(struct board *b)
 {
@@ -120,7 +123,7 @@ board_keep_tls(struct board_row *row, const struct probe_result *r)
 	row->days = BOARD_NO_DAYS;
 	if (!r->tls)
 		return;
-	struct span version = r->tls->version; /* OpenSSL's, "TLSv1.3" */
+	struct span version = r->tls->version; /* "TLSv1.3", from OpenSSL */
 	if (span_starts(version, SPAN("TLSv")))
 		version = span_skip(version, 4);
 	snprintf(row->tls, sizeof row->tls, "%.*s", SPAN_ARG(version));
@@ -231,7 +234,7 @@ enum {
 	PLACE_LEAST = 16,
 	REST_LEAST = BOARD_BAR + 3,
 	WIDTH_LEAST = 40,
-	NARROW = 64, /* below it, neither TLS nor the certificate has a column */
+	NARROW = 64, /* below this width, no columns for TLS and the certificate */
 	NOTES_MOST = 12,
 	NOTE_INDENT = 5,
 	CHANGES_MOST = 3,
@@ -248,7 +251,7 @@ struct table {
 	const struct board *board;
 	const struct board_look *look;
 	struct screen *screen;
-	unsigned place, last, rest; /* the widths of these columns; last: 0: it is left out */
+	unsigned place, last, rest; /* widths of these columns; last 0: left out */
 	bool narrow;
 };
 
@@ -332,7 +335,7 @@ table_of(const struct board *b, const struct board_look *look, struct screen *s)
 	return t;
 }
 
-/* Its first characters, in so many columns. */
+/* Returns the beginning of a text that fits into this many columns. */
 static struct span
 table_head(struct span text, unsigned columns)
 {
@@ -347,7 +350,7 @@ table_head(struct span text, unsigned columns)
 	return span_first(text, n);
 }
 
-/* A text in so many columns; where it is longer, its end or its middle is left out. */
+/* Prints a text in exactly this many columns; if it is longer, its end or its middle is omitted. */
 static void
 table_put(const struct table *t, struct span text, unsigned columns, bool middle)
 {
@@ -392,7 +395,7 @@ table_put_heading(const struct table *t)
 	screen_print(s, "\n");
 }
 
-/* Each step up is half as slow again as the one below; the lowest is the row's fastest. */
+/* Each level is 1.5 times the one below; the lowest is that of the row's fastest time. */
 static unsigned
 table_level(uint32_t us, uint32_t least)
 {
@@ -498,7 +501,7 @@ table_put_row(const struct table *t, const struct board_row *row)
 	screen_print(s, "\n");
 }
 
-/* What the state of some rows was before, and until when. */
+/* Prints the previous state of some rows that changed, and until when it lasted. */
 static void
 table_put_changes(const struct table *t)
 {
@@ -563,7 +566,7 @@ table_put_more(const struct table *t)
 		}
 }
 
-/* Numbers the reasons of which more is to be said than a row has room for. */
+/* Numbers the reasons that need a note: they have advice, or text longer than the column. */
 static size_t
 table_number_notes(const struct table *t, const struct board_reason *note[NOTES_MOST])
 {
@@ -584,7 +587,7 @@ table_number_notes(const struct table *t, const struct board_reason *note[NOTES_
 	return n;
 }
 
-/* Writes lines, each with its end; those that there is no room for are left out. */
+/* Writes at most this many lines, each with line_end. Returns how many were written. */
 static unsigned
 table_write(FILE *out, struct span lines, unsigned most, const char *line_end)
 {
@@ -598,7 +601,7 @@ table_write(FILE *out, struct span lines, unsigned most, const char *line_end)
 	return n;
 }
 
-/* The lines of the rows: when they are too many, the last of them says how many are missing. */
+/* Prints the rows; if there are too many, the last line says how many are missing. */
 static void
 table_put_rows(const struct table *t, size_t most)
 {
@@ -646,7 +649,7 @@ board_draw(struct board *b, struct screen *screen, const struct board_look *look
 	fclose(s.out);
 	for (rest = (struct span){ notes, nnotes }; span_line(&rest, &line);)
 		below++;
-	/* beneath the rows a third of the room, or what they leave of it */
+	/* the notes get a third of the lines, or more if the rows leave more */
 	if (below > most / 3)
 		below = b->n + 1 + below <= most ? below :
 		    b->n + 1 < most - most / 3	 ? most - 1 - (unsigned)b->n :

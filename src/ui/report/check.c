@@ -1,4 +1,4 @@
-/* check - the words that all formats of a check's report share. */
+/* check - the texts that all formats of a check's report share. */
 #include "ui/report/check.h"
 
 #include "base/ascii.h"
@@ -35,13 +35,13 @@ lower_first(struct span text, struct arena *arena)
 {
 	struct span copy = arena_copy(arena, text);
 
-	/* "TLS …" and "DANE …" stay. */
+	/* "TLS …" and "DANE …" keep their capitals. */
 	if (copy.len > 1 && ascii_is_upper(copy.at[0]) && copy.at[1] >= 'a')
 		((char *)(size_t)copy.at)[0] = ascii_lower(copy.at[0]);
 	return copy;
 }
 
-/* The cause's title, and what was received. */
+/* Returns the cause's title and what was received. */
 static struct span
 failure(const struct diagnosis *d, struct arena *arena)
 {

@@ -1,4 +1,4 @@
-/* check - the writers of every format, by the rows of ui/options/format.h. */
+/* check_formats - the writers of all formats, by the rows of ui/options/format.h. */
 #include "ui/report/check.h"
 
 const struct check_format check_formats[] = {

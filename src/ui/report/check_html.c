@@ -1,4 +1,4 @@
-/* check - the report as a page to pass on. */
+/* check_html - the report as a page to share. */
 #include "base/text.h"
 #include "ui/report/check.h"
 #include "ui/report/page.h"

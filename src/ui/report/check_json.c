@@ -1,4 +1,4 @@
-/* check - the report as one JSON object. */
+/* check_json - the report as one JSON object. */
 #include "base/text.h"
 #include "run/diagnosis/cert_words.h"
 #include "ui/report/check.h"

@@ -1,8 +1,11 @@
-/* check - the report for a ticket, in Markdown. What a peer sent is code, and cannot be markup. */
+/*
+ * check_markdown - the report in Markdown, for a ticket. What a peer sent is escaped and cannot be
+ * markup.
+ */
 #include "base/text.h"
 #include "ui/report/check.h"
 
-/* Many renderers make a link of a bare "http://" or "www." too. */
+/* Many renderers also make links of a bare "http://" or "www.". */
 static bool
 begins_link(struct span safe, size_t i)
 {
@@ -11,7 +14,7 @@ begins_link(struct span safe, size_t i)
 		span_eq_case((struct span){ safe.at + i - 3, 3 }, SPAN("www")));
 }
 
-/* In a table's cell and in running text: all that Markdown or HTML would read is escaped. */
+/* For table cells and running text: escapes everything special in Markdown or HTML. */
 void
 check_put_markdown(FILE *out, struct span safe)
 {

@@ -1,4 +1,7 @@
-/* check - the report on mail *from* a domain: SPF, DKIM, DMARC, reverse DNS, EHLO, block lists. */
+/*
+ * check_sender - the report on mail *from* a domain: SPF, DKIM, DMARC, reverse DNS, EHLO, block
+ * lists.
+ */
 #include "base/text.h"
 #include "ui/report/check.h"
 #include "ui/report/page.h"
@@ -25,7 +28,7 @@ reverse_text(const struct lookup_address *names, struct arena *arena)
 	return out;
 }
 
-/* What was looked up, in the order in which a receiver does. */
+/* Makes rows of what was looked up, in the order in which a receiver does it. */
 static size_t
 rows(const struct sender *s, struct row row[ROWS_MAX], struct arena *arena)
 {
@@ -98,7 +101,7 @@ check_sender_text(FILE *out, const struct look *look, const struct sender *sende
 	    check_sender_verdict(sender, &s.arena));
 	flow_end(&f);
 	screen_print(&s, "\n");
-	/* -q leaves the verdict and what is wrong */
+	/* -q shows only the verdict and what is wrong */
 	size_t n = s.verbose < 0 ? 0 : rows(sender, row, &s.arena);
 	for (size_t i = 0; i < n; i++) {
 		f = flow_begin(&s, 0, LABEL_COLUMN + 2);

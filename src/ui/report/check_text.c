@@ -1,4 +1,4 @@
-/* check - the report for a person: 80 columns, colour for what matters alone. */
+/* check_text - the report for the terminal: 80 columns, color only for what matters. */
 #include "base/text.h"
 #include "ui/report/check.h"
 #include "ui/show/flow.h"
@@ -72,7 +72,7 @@ put_head(struct screen *s, const struct check_report *c)
 	flow_end(&f);
 }
 
-/* What else is wrong there, a line each, below what became of it. */
+/* Prints what else is wrong with the address, a line each, below its outcome. */
 static void
 put_notes(struct screen *s, const struct check_report *c, const struct check_address *a)
 {
@@ -81,7 +81,7 @@ put_notes(struct screen *s, const struct check_report *c, const struct check_add
 
 	for (const struct diagnosis *d = last ? a->look[0].diagnoses : NULL; d; d = d->next) {
 		if (first && !d->symptom && last == &a->look[0]) {
-			first = false; /* the outcome itself */
+			first = false; /* shown as the outcome */
 			continue;
 		}
 		struct flow f = flow_begin(s, 0, OUTCOME_COLUMN);
@@ -201,7 +201,7 @@ put_steps(struct screen *s, const struct check_report *c)
 	}
 }
 
-/* What a dry run did ask, and a policy that it did not fetch. */
+/* Prints what a dry run looked up, and the policy that it did not fetch. */
 static void
 put_lookups(struct screen *s, const struct check *k)
 {

@@ -1,8 +1,8 @@
 /*
- * csv - a row for each address, below the names of the columns (RFC 4180, but for lines that end
- * in LF). Every text is quoted. A spreadsheet takes a cell that begins with "=", "+", "-" or "@"
- * for a formula, and what separates its cells may be a semicolon: where one of these could begin a
- * cell it gets an apostrophe before it.
+ * csv - a row for each address, below the names of the columns (RFC 4180, but lines end in LF). All
+ * text is quoted. A spreadsheet takes a cell that begins with "=", "+", "-" or "@" for a formula,
+ * and may separate cells at semicolons: wherever one of these could begin a cell, it gets an
+ * apostrophe before it.
  */
 #include <stdlib.h>
 
@@ -27,7 +27,7 @@ csv_begins_formula(struct span rest)
 	return false;
 }
 
-/* A text that is safe to show, so that no line ends in it. */
+/* Writes text that is safe to show, so that it has no line endings. */
 static void
 csv_text(FILE *out, struct span safe)
 {
@@ -127,7 +127,7 @@ csv_one(void *state, const struct fleet_report *one)
 	fputc('\n', out);
 }
 
-/* What was not probed is a row without a target. */
+/* What was not probed is reported in a row without a target. */
 static void
 csv_end(void *state, const struct fleet_summary *sum)
 {

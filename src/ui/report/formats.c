@@ -1,4 +1,4 @@
-/* formats - the writers of every format, by the rows of ui/options/format.h. */
+/* formats - the writers of all formats, by the rows of ui/options/format.h. */
 #include "ui/report/replay.h"
 #include "ui/report/report.h"
 

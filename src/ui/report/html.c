@@ -1,6 +1,6 @@
 /*
- * html - one self-contained page: a row for each address of a probe, or for each case of what plays
- * scripts. The verdict stands above the rows, so that these are written into memory first.
+ * html - one self-contained page: a row for each address of a probe, or for each case that was
+ * played. The verdict is above the rows, so these are written to memory first.
  */
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@
 struct html {
 	FILE *out;
 	FILE *rows;
-	char *text; /* what was written there */
+	char *text; /* the rows */
 	size_t size;
 	size_t n;
 };
@@ -40,7 +40,7 @@ html_write(struct html *h, const char *title, enum page_mood mood, const char *v
 	free(h);
 }
 
-/* ---- of a probe */
+/* ---- for a probe */
 
 static void *
 html_begin(FILE *out, const struct report_opts *opts)
@@ -49,7 +49,7 @@ html_begin(FILE *out, const struct report_opts *opts)
 	return html_new(out);
 }
 
-/* What else the judge found, folded. */
+/* Writes all checks, folded. */
 static void
 html_checks(FILE *out, const struct finding *v)
 {
@@ -102,7 +102,7 @@ html_end(void *state, const struct fleet_summary *sum)
 
 const struct report_kind report_html = { html_begin, html_one, html_end };
 
-/* ---- of what plays scripts */
+/* ---- for scripts */
 
 static void
 html_replay_begin(struct replay *r)

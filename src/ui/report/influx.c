@@ -18,8 +18,8 @@ influx_begin(FILE *out, const struct report_opts *opts)
 }
 
 /*
- * In a tag's value commas, blanks and "=" are escaped; a line end cannot be, and is none of a safe
- * text.
+ * Writes a tag, with commas, spaces and "=" escaped. A line ending cannot be escaped, but text that
+ * is safe to show has none.
  */
 static void
 influx_tag(FILE *out, const char *name, struct span value)

@@ -1,6 +1,6 @@
 /*
- * json - one JSON object a line: for each address of a probe; of what plays scripts, for each step
- * as it is done and for each case. Keys never change type; what did not happen is absent.
+ * json - one JSON object per line: for each address of a probe, or for each step and each case that
+ * was played. Keys never change type; what did not happen is absent.
  */
 #include "ui/report/report.h"
 
@@ -26,14 +26,14 @@ json_begin(FILE *out, const struct report_opts *opts)
 	return l;
 }
 
-/* Without json_put's base64 of its own: a reply's octets stand once, as raw_base64. */
+/* Adds text without the base64 of json_put: a reply has its bytes in raw_base64. */
 static void
 set_text(json_t *o, const char *key, struct span s)
 {
 	json_object_set_new(o, key, json_text(s));
 }
 
-/* Microseconds are as fine as it is measured: 0.004118, not 0.0041180000000000001. */
+/* Printed with the precision of the measurement: 0.004118, not 0.0041180000000000001. */
 static json_t *
 seconds(uint64_t us)
 {
@@ -303,7 +303,7 @@ json_end(void *state, const struct fleet_summary *sum)
 
 const struct report_kind report_json = { json_begin, json_one, json_end };
 
-/* ---- of what plays scripts */
+/* ---- for scripts */
 
 static void
 json_replay_one(struct replay *r, const struct replay_case *c)

@@ -1,7 +1,6 @@
 /*
- * junit - JUnit XML: a test case for each address of a probe; of what plays scripts, a suite for
- * each file with its cases. A suite's counts stand before its cases, so that these are written into
- * memory first.
+ * junit - JUnit XML: a test case for each address of a probe or, for scripts, a suite for each file
+ * with its cases. A suite has its counts before its cases, so these are written to memory first.
  */
 #include <stdlib.h>
 
@@ -12,8 +11,8 @@
 
 struct junit {
 	FILE *out;
-	FILE *cases; /* of the suite; NULL: none is begun */
-	char *text;  /* what was written there */
+	FILE *cases; /* of the suite; NULL: no suite */
+	char *text;  /* the cases */
 	size_t size;
 	size_t tests, failures, errors, skipped;
 	uint64_t took_us;
@@ -54,7 +53,7 @@ junit_case_end(struct junit *j)
 	fputs("</testcase>\n", j->cases);
 }
 
-/* "failure" or "error"; its text is written up to junit_fault_end() with the same word. */
+/* fault: "failure" or "error". Its text is written until junit_fault_end() with the same word. */
 static void
 junit_fault_begin(struct junit *j, const char *fault, const char *type, struct span safe_message)
 {
@@ -93,7 +92,7 @@ junit_suite_end(struct junit *j, struct span safe_name, uint64_t took_us)
 	*j = (struct junit){ .out = j->out };
 }
 
-/* ---- of a probe */
+/* ---- for a probe */
 
 static void *
 junit_begin(FILE *out, const struct report_opts *opts)
@@ -153,7 +152,7 @@ junit_end(void *state, const struct fleet_summary *sum)
 
 const struct report_kind report_junit = { junit_begin, junit_one, junit_end };
 
-/* ---- of what plays scripts */
+/* ---- for scripts */
 
 static void
 junit_replay_begin(struct replay *r)
@@ -169,7 +168,7 @@ junit_replay_file(struct replay *r, const struct replay_file *f)
 	junit_suite_begin(r->writer);
 }
 
-/* "expected 250, received 451 4.7.1 …" */
+/* Returns "expected 250, received 451 4.7.1 …", or why it failed. */
 static struct span
 junit_message(const struct play_failure *f, struct arena *arena)
 {
@@ -180,7 +179,7 @@ junit_message(const struct play_failure *f, struct arena *arena)
 		SPAN_ARG(replay_line(arena, f->reply, 0))));
 }
 
-/* Where it failed, and a line each of what was wanted (-), what came (+) and in which state (=). */
+/* Writes where it failed, and lines for what was expected (-), received (+) and the state (=). */
 static void
 junit_replay_failure(struct replay *r, const struct replay_case *c, const struct play_failure *f)
 {
@@ -236,7 +235,7 @@ junit_replay_end(struct replay *r)
 {
 	struct junit *j = r->writer;
 
-	/* interrupted within a suite */
+	/* interrupted before the suite ended */
 	if (j->cases && r->told > 0)
 		junit_replay_file_end(r, r->cases[r->told - 1].file);
 	fputs("</testsuites>\n", r->out);

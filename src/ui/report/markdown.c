@@ -1,6 +1,6 @@
 /*
- * markdown - a table for a ticket: worst first, and beneath it what to do. What a peer sent is
- * code, and cannot be markup.
+ * markdown - a table for a ticket: worst first, and what to do below. What a peer sent is code and
+ * cannot be markup.
  */
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* markup - text for XML, HTML and Markdown. */
+/* markup - text escaped for XML, HTML and Markdown. */
 #include "ui/report/markup.h"
 
 void
@@ -27,8 +27,8 @@ markup_put(FILE *out, struct span safe)
 }
 
 /*
- * A code span cannot hold a backquote, and in a table no "|", whatever stands before it: they stand
- * between two spans, as entities, which are text to every reader.
+ * A code span cannot contain a backquote or, in a table, "|". These are written between two spans,
+ * as entities, which every renderer shows as text.
  */
 void
 markup_put_code(FILE *out, struct span safe)

@@ -1,4 +1,4 @@
-/* Text written into XML, HTML and Markdown. */
+/* markup - text escaped for XML, HTML and Markdown. */
 #ifndef UI_REPORT_MARKUP_H
 #define UI_REPORT_MARKUP_H
 
@@ -6,12 +6,12 @@
 
 #include "base/span.h"
 
-/* Writes text or an attribute's value, already safe to show, with everything special escaped. */
+/* Writes text or an attribute's value that is safe to show, with all special characters escaped. */
 void markup_put(FILE *, struct span safe);
 
 /*
- * Writes a text, already safe to show, as Markdown code: no markup, link or mention can begin in
- * it, and no cell of a table ends in it.
+ * Writes a text that is safe to show as Markdown code: it cannot begin markup, a link or a mention,
+ * or end a table's cell.
  */
 void markup_put_code(FILE *, struct span safe);
 

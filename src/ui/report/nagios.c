@@ -1,6 +1,6 @@
 /*
- * nagios - a Nagios plugin's output: a status line with performance data, and with -v a line for
- * each address.
+ * nagios - the output of a Nagios plugin: a status line with performance data and, with -v, a line
+ * for each address.
  */
 #include "ui/report/report.h"
 
@@ -15,7 +15,7 @@ struct nagios {
 	struct report_opts opts;
 	struct arena arena;
 	size_t n, passed;
-	struct { struct span line, perf, why; } first[4];	/* of each state */
+	struct { struct span line, perf, why; } first[4];	/* the first of each state */
 	enum health state;		/* the worst of them */
 	struct buf more;
 };
@@ -29,7 +29,7 @@ nagios_begin(FILE *out, const struct report_opts *opts)
 	return n;
 }
 
-/* As much as fits, and no half character at the end. */
+/* Returns at most TEXT_MAX bytes and "...", cut between characters. */
 static struct span
 nagios_cut(struct arena *arena, struct span text)
 {
@@ -38,7 +38,7 @@ nagios_cut(struct arena *arena, struct span text)
 	return arena_printf(arena, "%.*s...", SPAN_ARG(text_first(text, TEXT_MAX)));
 }
 
-/* "|" begins performance data and a line end ends the line: neither may come from a peer. */
+/* "|" begins performance data and a line ending ends the line: neither may come from a peer. */
 static struct span
 nagios_clean(struct arena *arena, struct span most)
 {
@@ -73,7 +73,9 @@ nagios_line(const struct fleet_report *one, struct arena *arena)
 	    report_seconds(one->result->total_us));
 }
 
-/* "SMTP OK - 0.094 sec. response time", what is wrong before the time: set-ups read it. */
+/*
+ * "SMTP OK - 0.094 sec. response time", with the problem before the time: existing setups parse it.
+ */
 static struct span
 nagios_plugin_line(const struct fleet_report *one, struct arena *arena)
 {
@@ -85,14 +87,14 @@ nagios_plugin_line(const struct fleet_report *one, struct arena *arena)
 	    report_seconds(one->result->total_us));
 }
 
-/* What is NULL or empty is not there. */
+/* NULL or empty: absent */
 struct nagios_datum {
 	const char *label, *value, *unit;
 	struct span warn, crit;
 	const char *min, *max;
 };
 
-/* label=value[unit];warn;crit;min;max, without empty fields at the end. */
+/* Appends label=value[unit];warn;crit;min;max, without empty fields at the end. */
 static void
 nagios_put_datum(struct buf *b, const struct nagios_datum *d)
 {

@@ -130,7 +130,7 @@ page_fold_end(FILE *out)
 	fputs("</pre></details>\n", out);
 }
 
-/* Neighbours differ: four tints, one after the other, and the phase that failed in red. */
+/* Adjacent phases differ: four tints in turn, and red for the phase that failed. */
 void
 page_bar(FILE *out, const struct probe_result *r, uint64_t scale_us)
 {

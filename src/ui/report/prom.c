@@ -1,6 +1,4 @@
-/*
- * prom - Prometheus text (0.0.4) and OpenMetrics: families of samples, printed whole at the end.
- */
+/* prom - Prometheus text (0.0.4) and OpenMetrics: families of samples, all printed at the end. */
 #include "run/diagnosis/diagnose.h"
 #include "ui/report/report.h"
 
@@ -9,7 +7,7 @@
 
 #include "base/text.h"
 
-/* family, its help; blackbox_exporter's names where the meaning is the same */
+/* family, help; named as in blackbox_exporter if the meaning is the same */
 #define FAMILIES(X)										\
 	X(success, "Whether the probe passed (OK or WARNING)")					\
 	X(duration_seconds, "Duration of the probe in seconds")					\
@@ -53,7 +51,7 @@ static const struct { const char *name, *help; } families[] = {
 #undef X
 };
 
-/* Where the target's labels go in a sample, if there are several targets: known only at the end. */
+/* Placeholder in a sample for the target's labels: whether they are needed is known at the end. */
 #define TARGET_MARK '\001'
 
 struct prom {
@@ -62,9 +60,9 @@ struct prom {
 	bool openmetrics;
 	size_t n;
 	struct buf samples[FAMILY_COUNT];
-	/* the labels of each target, a line each; samples name it by number */
+	/* the labels of each target, one line each; samples refer to it by number */
 	struct buf targets;
-	/* labels that tell it from another with the same: two MX may have one address */
+	/* labels that tell targets with the same labels apart: two MX may have the same address */
 	struct buf apart;
 };
 
@@ -319,11 +317,11 @@ prom_one(void *state, const struct fleet_report *report)
 		add_extensions(p, report);
 }
 
-/* ---- printing: with one address the samples need no target's labels */
+/* ---- printing: with only one address, samples need no target labels */
 
 struct labels {
 	struct span text, apart;
-	bool shared;			/* another target has the same: ->apart is needed */
+	bool shared;			/* another target has the same text: add ->apart */
 };
 
 static int
@@ -337,7 +335,7 @@ by_text(const void *a, const void *b)
 	return c ? c : x->text.len < y->text.len ? -1 : x->text.len > y->text.len;
 }
 
-/* Samples with the same labels are no metrics. */
+/* Marks targets with the same labels: duplicate samples would be invalid. */
 static void
 find_shared(struct labels *labels, size_t n)
 {
@@ -375,7 +373,7 @@ print_sample(struct prom *p, struct span line, const struct labels *target)
 	unsigned long long n = 0;
 
 	span_number(number, p->n, &n);
-	/* it is a list of them */
+	/* this family lists the targets */
 	bool up = span_starts(line, span_of(families[FAMILY_smtp_target_up].name));
 	if (p->n > 1 || p->opts.fleet || up)
 		fprintf(p->out, "%.*s%s%.*s%.*s%.*s\n", SPAN_ARG(head), bare ? "" : ",",

@@ -1,6 +1,6 @@
 /*
- * replay - what came of it, for people: a line a case, and a failure with its lines around
- * it.
+ * replay - the results for people: one line per case, and each failure with the lines of the script
+ * around it.
  */
 #include "base/text.h"
 #include "run/script/file.h"
@@ -12,7 +12,7 @@ replay_name(const struct replay_case *c)
 	return c->now->name.len > 0 ? c->now->name : span_of(c->file->name);
 }
 
-/* Control octets and blanks at the end made visible. */
+/* Makes control characters and trailing spaces visible. */
 static struct span
 visible(struct arena *arena, struct span text)
 {
@@ -31,8 +31,8 @@ replay_line(struct arena *arena, const struct reply *r, size_t n)
 	size_t from = 0;
 
 	/*
-	 * From its text back to its code: a reply of tens of thousands of lines is not gone through
-	 * for each of them.
+	 * Goes back from the line's text to its code: searching from the start for each line would
+	 * be slow for a reply of tens of thousands of lines.
 	 */
 	if (at && r->raw.at && at > r->raw.at && at <= r->raw.at + r->raw.len) {
 		while (at > r->raw.at && at[-1] != '\n')
@@ -57,7 +57,10 @@ replay_put(struct replay *r, enum ink ink, const char *indent, const char *margi
 	fputc('\n', r->out);
 }
 
-/* How far into the line stands what failed: that text, else what follows the mark. */
+/*
+ * Returns the offset in the line of what failed: the text `about` or, if it is not there, what
+ * follows the mark ("C:", "S:").
+ */
 static size_t
 column_of(struct span line, struct span about)
 {
@@ -74,7 +77,7 @@ column_of(struct span line, struct span about)
 	return mark && rest.len > 0 ? (size_t)(rest.at - line.at) : n;
 }
 
-/* The line before the one that failed, and that; the columns up to what failed in it. */
+/* Prints the line that failed and the one before. Returns the columns before what failed. */
 static unsigned
 replay_source(
     struct replay *r, const struct replay_case *c, const struct play_failure *f, const char *indent)
@@ -100,8 +103,8 @@ replay_source(
 }
 
 /*
- * What has a counterpart stands there plain: what was expected and did not come, and the other way
- * round, has a sign.
+ * Lines received as expected are shown without a sign; expected lines that are missing have "-",
+ * others received have "+".
  */
 static void
 replay_difference(struct replay *r, const struct play_failure *f, const char *indent)

@@ -1,5 +1,6 @@
 /*
- * What `replay` plays and how it reports: files of cases, played in parallel, reported in order.
+ * replay - what `replay` plays and how it reports: files of cases, played in parallel, reported in
+ * order.
  */
 #ifndef UI_REPORT_REPLAY_H
 #define UI_REPORT_REPLAY_H
@@ -11,8 +12,8 @@
 
 struct replay_file {
 	const char *name;
-	struct span text;		/* as read, for --update */
-	struct script *script;		/* NULL: it cannot be read, see err */
+	struct span text;		/* as read; for --update */
+	struct script *script;		/* NULL: it could not be read, see err */
 	struct err err;
 	size_t first, n;		/* its selected cases */
 };
@@ -21,9 +22,9 @@ struct replay_case {
 	struct replay *replay;
 	const struct replay_file *file;
 	const struct script_case *now;
-	size_t number;			/* in its file, from 1 */
+	size_t number;			/* within its file, from 1 */
 	struct play *play;
-	const struct play_result *result;	/* once done */
+	const struct play_result *result;	/* set when done */
 	bool begun, done, failed;
 };
 
@@ -41,15 +42,12 @@ struct replay {
 	unsigned uncompared;
 	enum err_kind status;
 	uint64_t began_us;
-	/*
-	 * the exit status with which it ends early: a signal came, or --deadline expired; 0: it
-	 * does not
-	 */
+	/* exit status of a run that ends early, by a signal or --deadline; 0: it does not */
 	int stop;
 	bool silent;
 	struct progress_line *progress;
 	FILE *out;
-	void *writer; /* the state of the report's writer */
+	void *writer; /* state of the report's writer */
 	event_fn *event;		/* also gets every event; NULL: none */
 	void *event_ctx;
 	/* called before a case is played; NULL: not called */
@@ -58,8 +56,8 @@ struct replay {
 };
 
 /*
- * One format of report: called before everything, for each file, each case, the end of each file,
- * and at the end. NULL: nothing to write.
+ * A format of reports: functions called at the start, for each file, for each case, at the end of
+ * each file, and at the end. NULL: nothing to write.
  */
 struct replay_report {
 	void (*begin)(struct replay *);
@@ -73,11 +71,11 @@ REPORT_FORMATS(REPORT_FORMAT_NONE, X)
 #undef X
 extern const struct replay_report *const replay_reports[];	/* by enum report_format */
 
-/* Writes a JSON object for an item that was played. */
+/* Writes a JSON object for an item that was played. why NULL: it passed. */
 void replay_step(struct replay *, const struct script_item *, const char *why, uint64_t took_us);
-/* The name of the case, or of the file. */
+/* Returns the name of the case, or of its file if it has none. */
 struct span replay_name(const struct replay_case *);
-/* The n-th line (from 0) of a reply, safe to show. In the arena. */
+/* Returns line n (from 0) of a reply, safe to show, in the arena. */
 struct span replay_line(struct arena *, const struct reply *, size_t n);
 
 #endif

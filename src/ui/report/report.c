@@ -1,4 +1,4 @@
-/* report - formats, the files they go to, and what they share. */
+/* report - the report's destination, and what all formats share. */
 #include "run/diagnosis/diagnose.h"
 #include "ui/report/report.h"
 
@@ -12,7 +12,7 @@
 struct report {
 	const struct report_kind *format;
 	struct report_opts opts;
-	void *state;			/* NULL: nothing was told yet */
+	void *state;			/* NULL: nothing was written yet */
 	FILE *out;
 	struct draft draft;		/* .out NULL: the stream is the caller's */
 };

@@ -1,4 +1,4 @@
-/* serve - what came of the connections of `serve FILE`, told by the reports of `replay`. */
+/* serve - the connections of `serve FILE`, in the report formats of `replay`. */
 #include "ui/report/serve.h"
 
 #include <stdlib.h>
@@ -16,7 +16,7 @@ struct serve_report {
 	const struct script *script;
 	const struct mock *mock;
 	struct arena arena;
-	struct connection *connection;	/* by their number, from 1 */
+	struct connection *connection;	/* by number - 1 */
 	size_t n, room;
 };
 
@@ -40,7 +40,7 @@ serve_report_free(struct serve_report *r)
 	free(r);
 }
 
-/* NULL: beyond what is kept. */
+/* Returns the connection's record; NULL: beyond SERVE_REPORT_MAX. */
 static struct connection *
 serve_report_connection_of(struct serve_report *r, unsigned number, uint64_t now_us)
 {
@@ -90,7 +90,7 @@ serve_report_event(struct serve_report *r, const struct event *e, const struct m
 	c->result.where = arena_printf(&r->arena, "connection %u", e->session);
 }
 
-/* Those that came to an end, as cases. */
+/* Lists the connections that have ended as cases. */
 static void
 serve_report_list(
     struct serve_report *r, struct replay *replay, struct replay_file *file, struct arena *arena)

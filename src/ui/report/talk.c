@@ -1,11 +1,11 @@
-/* talk - what a screen would have shown of each session, without colour, kept in memory. */
+/* talk - what a screen would show of each session, without color, kept in memory. */
 #include "ui/report/talk.h"
 
 #include <stdlib.h>
 
 #include "ui/show/screen.h"
 
-/* Of sessions, of octets of each, and of all. */
+/* Limits: sessions; octets of each session; octets of all sessions. */
 enum { SESSIONS_MAX = 4096, OCTETS_MAX = 256 << 10, ALL_MAX = 8 << 20 };
 
 struct line {

@@ -1,4 +1,4 @@
-/* Conversations as text, one per session, recorded for a report that shows them folded. */
+/* talk - conversations as text, one per session, recorded for reports that include them. */
 #ifndef UI_REPORT_TALK_H
 #define UI_REPORT_TALK_H
 
@@ -7,11 +7,11 @@
 struct talk;
 struct talk *talk_new(void);
 void talk_free(struct talk *);			      /* NULL is fine */
-/* records an event of the session that it names */
+/* Records an event for its session. */
 void talk_event(struct talk *, const struct event *);
 /*
- * The conversation of session `number`, as the screen shows it; valid until the next event or
- * talk_free.
+ * Returns the conversation of session `number`, as the screen shows it; valid until the next event
+ * or talk_free.
  */
 struct span talk_text(void *talk, unsigned number);
 

@@ -1,7 +1,7 @@
 /*
- * tap - the Test Anything Protocol: a test for each address of a probe; of what plays scripts, a
- * test for each file with a subtest for each case. Version 13 is what prove(1) reads, version 14
- * differs in its first line: what 14 defines, 13 takes for comments and leaves out.
+ * tap - the Test Anything Protocol: a test for each address of a probe or, for scripts, a test for
+ * each file with a subtest for each case. prove(1) reads version 13. Version 14 differs only in its
+ * first line: what it adds are comments in 13, and ignored.
  */
 #include <stdlib.h>
 
@@ -10,7 +10,7 @@
 #include "ui/report/replay.h"
 #include "ui/report/report.h"
 
-/* "#" would begin a directive. The text is safe to show. */
+/* Writes text that is safe to show. "#" is escaped: it would begin a directive. */
 static void
 tap_text(FILE *out, struct span safe)
 {
@@ -28,7 +28,7 @@ tap_point(FILE *out, const char *indent, bool ok, size_t number, struct span saf
 	tap_text(out, safe);
 }
 
-/* A line of the YAML block after a test; the text is safe to show. */
+/* Writes a line of the YAML block after a test. The text is safe to show. */
 static void
 tap_detail(FILE *out, const char *indent, const char *key, struct span safe)
 {
@@ -41,7 +41,7 @@ tap_detail(FILE *out, const char *indent, const char *key, struct span safe)
 	fputs("\"\n", out);
 }
 
-/* ---- of a probe */
+/* ---- for a probe */
 
 struct tap { FILE *out; size_t n; };
 
@@ -118,7 +118,7 @@ tap_end(void *state, const struct fleet_summary *sum)
 const struct report_kind report_tap = { tap_begin_13, tap_one, tap_end };
 const struct report_kind report_tap14 = { tap_begin_14, tap_one, tap_end };
 
-/* ---- of what plays scripts */
+/* ---- for scripts */
 
 static void
 tap_replay_begin(struct replay *r)

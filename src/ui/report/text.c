@@ -1,4 +1,4 @@
-/* text - a line for a person: state, place, what is wrong, where the time went. */
+/* text - a line per address for people: state, place, what is wrong, where the time went. */
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -12,7 +12,7 @@
 
 enum { BAR = 20, INDENT = 5 };
 
-/* Between the columns of a line, where it does not end. */
+/* Separates columns, except at the end of a line. */
 static void
 put_gap(struct flow *f)
 {
@@ -54,8 +54,8 @@ put_place(struct flow *f, const struct fleet_report *report)
 }
 
 /*
- * One address: a line with what is wrong, and one with what to do. With -v also what it comes of,
- * and the time of each phase.
+ * Writes one address: a line with what is wrong, and one with what to do. With -v also the cause,
+ * and the duration of each phase.
  */
 static void
 put_one(struct flow *f, const struct fleet_report *report, int verbose)
@@ -65,7 +65,7 @@ put_one(struct flow *f, const struct fleet_report *report, int verbose)
 	char took[24], bar[BAR + 1];
 
 	put_place(f, report);
-	if (r->total_us > 0) {		/* it was begun */
+	if (r->total_us > 0) {		/* the probe was begun */
 		text_time(took, r->total_us);
 		put_gap(f);
 		flow_put(f, INK_PLAIN, span_of(took));
@@ -142,12 +142,12 @@ report_on_terminal(FILE *out, const struct report_opts *opts, const struct fleet
 
 /* ---- plain lines */
 
-enum { TABLE_FRAME = 6 };		/* the lines around the rows of a table */
+enum { TABLE_FRAME = 6 };		/* lines around the rows of a table */
 
 struct text {
 	FILE *out;
 	struct report_opts opts;
-	struct board *board;		/* NULL: a line each, as they come */
+	struct board *board;		/* NULL: a line for each address, when it completes */
 };
 
 static void *
@@ -261,7 +261,7 @@ text_one(void *state, const struct fleet_report *report)
 	print_checks(t, report->verdict);
 }
 
-/* What of the list was not probed. */
+/* Prints what was not probed. */
 static void
 print_shortfall(const struct text *t, const struct fleet_summary *sum)
 {
@@ -287,7 +287,7 @@ print_counts(const struct text *t, struct screen *s, const struct fleet_summary 
 	fputc('\n', t->out);
 }
 
-/* The counts stand above the table, or below one that is taller than the screen. */
+/* The counts are above the table, or below it if it is taller than the screen. */
 static void
 print_table(const struct text *t, const struct fleet_summary *sum)
 {

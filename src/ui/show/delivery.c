@@ -1,4 +1,4 @@
-/* delivery - what became of a message: a line a recipient, and the whole in a sentence. */
+/* delivery - what became of a message: one line per recipient, and a sentence for the whole. */
 #include "base/text.h"
 #include "ui/show/show_line.h"
 
@@ -33,7 +33,7 @@ show_verdict(struct screen *s, const struct event *e, const struct verdict *v, u
 	flow_pad(&f, start + columns + 13);
 	if (v->code)
 		flow_print(&f, INK_PLAIN, "%03u", v->code);
-	/* the dialogue above has all of it */
+	/* the dialogue above has the full text */
 	struct span text = text_safe(&s->arena, v->text);
 	if (s->terminal && s->verbose >= 0)
 		text = text_fit(text, f.width > f.column + 1 ? f.width - f.column - 1 : 1);

@@ -1,4 +1,4 @@
-/* draft - a file that is written beside its name and takes it when it is whole. */
+/* draft - a file that is written under a temporary name and renamed when complete. */
 #include "ui/show/draft.h"
 
 #include <assert.h>
@@ -89,7 +89,7 @@ draft_write(const char *file, mode_t mode, struct span text, struct err *err)
 
 	if (!draft_begin_as(&d, file, mode, err))
 		return false;
-	/* what goes wrong is the stream's to remember */
+	/* draft_keep checks the stream for errors */
 	fwrite(text.at, 1, text.len, d.out);
 	if (fflush(d.out) == 0)
 		fsync(fileno(d.out));

@@ -1,7 +1,7 @@
 /*
- * A file written atomically: under a temporary name beside it, never through an existing link,
- * then renamed when complete. What is not a regular file (a device, a pipe) is written to
- * directly.
+ * draft - a file written atomically: under a temporary name beside it, never through an existing
+ * link, and renamed when complete. Anything that is not a regular file (a device, a pipe) is
+ * written to directly.
  */
 #ifndef UI_SHOW_DRAFT_H
 #define UI_SHOW_DRAFT_H
@@ -13,22 +13,23 @@
 #include "base/span.h"
 
 struct draft {
-	FILE *out;			/* to write to; NULL: not begun */
+	FILE *out;			/* stream to write to; NULL: not begun */
 	char *file;
-	char *beside;			/* the temporary name; NULL: not a regular file */
+	char *beside;			/* temporary name; NULL: not a regular file */
 };
 
-/* Begins a file; an existing one keeps its mode. False with err. */
+/* Begins a file; an existing one keeps its mode. Returns false with err. */
 bool draft_begin(struct draft *, const char *file, struct err *);
 /*
- * Completes it. False with err when any of it could not be written; then the previous file is
- * unchanged.
+ * Completes the file. Returns false with err if any of it could not be written; a previous regular
+ * file is then unchanged.
  */
 bool draft_keep(struct draft *, struct err *);
+/* Discards the file; a previous one is unchanged. A draft that was not begun is fine. */
 void draft_drop(struct draft *);
 /*
- * Writes a whole file and syncs it to disk; `mode`, less the umask, is that of a new one. False
- * with err.
+ * Writes a whole file and syncs it to disk. `mode`, less the umask, is used for a new file. Returns
+ * false with err.
  */
 bool draft_write(const char *file, mode_t mode, struct span text, struct err *);
 

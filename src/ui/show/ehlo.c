@@ -1,6 +1,6 @@
 /*
  * ehlo - what an EHLO reply offers: as a table that explains each keyword, as a block of a few
- * lines, or as the difference from the EHLO before.
+ * lines, or as the difference from the previous EHLO.
  */
 #include "base/text.h"
 
@@ -142,7 +142,7 @@ show_extension_table(struct screen *s, const struct event *e, const struct exten
 
 enum { GAP = 2 };
 
-/* "+ SIZE 26214400", and what that is in units people use. */
+/* "+ SIZE 26214400", with the size in readable units. */
 static void
 put_keyword(struct flow *f, unsigned gap, const char *sign, const struct extension *x)
 {
@@ -181,7 +181,7 @@ is_same(const struct extension *one, const struct extension *other)
 	return one && other && span_eq(one->params, other->params);
 }
 
-/* How many keywords of `now` are not so in `before`. */
+/* Returns how many keywords of `now` are missing or different in `before`. */
 static size_t
 count_changes(const struct extensions *before, const struct extensions *now)
 {
@@ -192,7 +192,7 @@ count_changes(const struct extensions *before, const struct extensions *now)
 	return n;
 }
 
-/* Adds " +WORD" for each word of `params` that is not among the `others`. */
+/* Appends " +WORD" for each word of `params` that is not among the `others`. */
 static struct span
 add_words(struct arena *arena, struct span to, char sign, struct span params, struct span others)
 {
@@ -248,7 +248,7 @@ show_difference(struct screen *s, const struct event *e, const struct extensions
 	flow_end(&f);
 }
 
-/* ---- which of them */
+/* ---- choosing among these */
 
 static uint64_t
 hash(struct span s)
@@ -260,12 +260,12 @@ hash(struct span s)
 	return h;
 }
 
-/* The table teaches whoever types EHLO, the first time for a server, where it fits the screen. */
+/* The table is shown once for each server when a user types EHLO, if it fits the screen. */
 static bool
 wants_table(struct screen *s, const struct event *e)
 {
 	static const char told[] = "table";
-	enum { BESIDE = 8 };	/* rows of the reply and the prompt, and what wraps */
+	enum { BESIDE = 8 };	/* rows for the reply, the prompt and wrapped lines */
 	bool typed = e->step && (e->step->op->traits & STEP_IS_LINE);
 
 	if (s->ehlo != EHLO_AUTO)
@@ -274,7 +274,7 @@ wants_table(struct screen *s, const struct event *e)
 	    screen_telling(s, told, hash(e->extensions->host)) == TELL_FIRST;
 }
 
-/* Elsewhere each line of the reply was shown as it came. */
+/* If not on a terminal, the reply's lines were shown already. */
 void
 show_extensions(struct screen *s, const struct event *e)
 {

@@ -1,9 +1,9 @@
-/* exit_status - the status as another tool has it. */
+/* exit_status - exit statuses as other tools have them. */
 #include "ui/show/exit_status.h"
 
 enum { SWAKS_BANNER = 21, SWAKS_MESSAGE = 26, SWAKS_TLS_HELLO = 32 };
 
-/* What swaks calls a failure after this command. */
+/* swaks's exit status for a failure at this command. */
 static const struct {
 	enum verb verb;
 	int swaks;
@@ -51,7 +51,7 @@ blame_event(struct blame *b, const struct event *e)
 	if (e->err == ERR_NONE || err_worse(b->kind, e->err) == b->kind)
 		return;
 	stage = b->sent;
-	/* of a group, the one that was refused */
+	/* in a pipelined group, the command that was rejected */
 	if (e->kind == EVENT_REPLY && !e->answer.banner)
 		stage = e->answer.dot ? SWAKS_MESSAGE : stage_of(e->answer.verb, e->tls);
 	b->kind = e->err;

@@ -1,4 +1,4 @@
-/* explain - what a person asks about, found by how it is written. */
+/* explain - finds what the user asks about by how it is written. */
 #include "ui/show/explain_impl.h"
 
 #include <assert.h>
@@ -94,7 +94,7 @@ read_code(struct span word, unsigned *code)
 	return true;
 }
 
-/* "5.7.1", and "X.7.1" for any class. */
+/* Parses "5.7.1", or "X.7.1" for any class (class 0). */
 static bool
 explain_read_status(struct span word, struct status *out)
 {
@@ -116,13 +116,13 @@ explain_read_status(struct span word, struct status *out)
 }
 
 /*
- * A code, the enhanced code after it, and where more follows that is neither, a reply's text.
- * Words taken.
+ * Explains a reply code, the enhanced code after it and, if more follows that is neither, all of it
+ * as the reply's text. Returns the number of words taken.
  */
 static size_t
 take_reply(struct explaining *x, const struct span word[], size_t n)
 {
-	bool text = x->first != NULL;	/* its cause was told: what the codes alone mean is not */
+	bool text = x->first != NULL;	/* its cause was explained: skip the codes' usual meaning */
 	struct status status = { 0 };
 	unsigned code, other;
 	size_t taken = 1;
@@ -154,7 +154,7 @@ joined(struct arena *arena, const struct span word[], size_t n)
 	return all;
 }
 
-/* "exit 5", "alert 40", "rcode 3", "error 10": the number that is meant. */
+/* Explains a number whose kind is given: "exit 5", "alert 40", "rcode 3", "error 10". */
 static size_t
 take_given(struct explaining *x, const struct span word[], size_t n)
 {
@@ -195,7 +195,7 @@ take_tlsa(struct explaining *x, const struct span word[], size_t n)
 		if (!span_number(word[lead + i], 255, &v[i]))
 			return 0;
 	add_tlsa(x, (unsigned)v[0], (unsigned)v[1], (unsigned)v[2]);
-	return n;		/* what follows is the record's data */
+	return n;		/* the rest is the record's data */
 }
 
 static size_t
@@ -236,7 +236,7 @@ explain_unknown(struct span word, struct err *err)
 	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
 }
 
-/* A code or an enhanced one, or several, and then words, not all names: a reply with its text. */
+/* Returns whether the words are a reply with its text: codes, then words that are not all names. */
 static bool
 is_reply_text(struct arena *arena, const struct span word[], size_t n)
 {
@@ -261,12 +261,12 @@ explain_words(const struct span word[], size_t n, struct arena *arena, struct er
 	struct explaining x = { .arena = arena };
 
 	x.end = &x.first;
-	/* of a reply's text the cause is what is asked for; its codes follow */
+	/* For a reply with text, its cause is explained first, then its codes. */
 	if (is_reply_text(arena, word, n))
 		explain_text(&x, joined(arena, word, n));
 	for (size_t i = 0; i < n;) {
 		size_t taken = explain_take(&x, word + i, n - i);
-		/* a line of a log, a bounce: what is quoted in it */
+		/* a line of a log, or a bounce: explain what it quotes */
 		if (taken == 0) {
 			struct explaining quoted = { .arena = arena };
 			quoted.end = &quoted.first;
@@ -280,7 +280,7 @@ explain_words(const struct span word[], size_t n, struct arena *arena, struct er
 	return x.first;
 }
 
-/* ---- an explanation, as a person reads it */
+/* ---- printing */
 
 static void
 explain_show_one(struct screen *s, const struct explanation *e)

@@ -1,4 +1,4 @@
-/* explain_codes - reply codes and enhanced codes, and what they usually mean where they come. */
+/* explain_codes - reply codes and enhanced codes, and what they usually mean at each stage. */
 #include "ui/show/explain_impl.h"
 
 #include "net/dns_words.h"
@@ -9,7 +9,7 @@
 #include "smtp/parameter.h"
 #include "smtp/term.h"
 
-/* What the codes alone mean where a reply stands: a cause, and what to do. */
+/* Adds the usual meaning of the codes at this stage: a cause, and what to do. */
 static void
 add_meaning(struct explaining *x, const char *label, enum cause cause, unsigned code,
     struct status st, enum smtp_stage stage)
@@ -41,8 +41,8 @@ stage_label(enum smtp_stage at)
 }
 
 /*
- * At one stage what it means there; asked in general, what it means where it means something of
- * its own, and what it means else.
+ * At one stage, adds the meaning there. For AT_ANY, adds the meaning at each stage where it is a
+ * special one, and the general meaning.
  */
 static void
 add_meanings(struct explaining *x, unsigned code, struct status st, enum smtp_stage stage)
@@ -62,7 +62,7 @@ add_meanings(struct explaining *x, unsigned code, struct status st, enum smtp_st
 	add_meaning(x, any ? "else" : "means", general, code, st, stage);
 }
 
-/* "450" or "250-253" in "220, 250-253, any"? */
+/* Returns whether "220, 250-253, any" has the code. */
 static bool
 goes_with(const char *basic, unsigned code)
 {
@@ -81,7 +81,7 @@ goes_with(const char *basic, unsigned code)
 	return span_of(basic).len == 0;
 }
 
-/* A phrase and where it comes from; for what is not in a table, what that says. */
+/* Adds a phrase and its source or, if there is none, the text for unknown codes. */
 static void
 add_named(struct explaining *x, const char *kind, struct span name, const char *text,
     const char *rfc, const char *unknown)
@@ -152,9 +152,9 @@ explain_codes(struct explaining *x, unsigned code, struct status st, enum smtp_s
 		add_meanings(x, code, st, stage);
 }
 
-/* ---- what has a name: keywords, verbs, parameters, mechanisms, alerts, errors, rcodes */
+/* ---- names: keywords, verbs, parameters, mechanisms, alerts, errors, rcodes */
 
-/* What to do about what has that cause. */
+/* Adds what to do about the cause. */
 static void
 add_next(struct explaining *x, enum cause cause)
 {

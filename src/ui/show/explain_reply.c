@@ -1,6 +1,6 @@
 /*
- * explain_reply - a reply where it came, with what the session knows that concerns it; and a
- * certificate's problems.
+ * explain_reply - a reply in its context, with what the session knows about it, and the problems of
+ * its certificate.
  */
 #include "ui/show/explain_impl.h"
 
@@ -74,7 +74,7 @@ about_size(struct explaining *x, const struct session_view *v)
 	    x, "evidence", "the server accepts messages up to %s (SIZE %llu)", human, limit);
 }
 
-/* Parameters of the line sent that the last EHLO did not offer. */
+/* Adds parameters of the sent line that the last EHLO did not offer. */
 static void
 about_parameters(struct explaining *x, const struct session_view *v, struct span sent)
 {

@@ -1,7 +1,7 @@
 /*
- * explain_text - a reply with its text, a line of a log, a bounce: where in it a reply stands, and
- * the cause that it names. Logs and bounces quote the reply after a few well-known words, and say
- * beside it which command it answered.
+ * explain_text - explains a reply with its text, a line of a log, or a bounce: finds the reply in
+ * it, and the cause that it names. Logs and bounces quote the reply after a few well-known words,
+ * and say beside it which command it replied to.
  */
 #include "ui/show/explain_impl.h"
 
@@ -12,7 +12,10 @@
 
 enum { TEXT_MAX = 16384 };
 
-/* Lower case, a space for each line end, so that words are found across lines. */
+/*
+ * Returns the text in lower case, with a space for each control character, so that words match
+ * across lines.
+ */
 static struct span
 lowered(struct arena *arena, struct span text)
 {
@@ -30,7 +33,7 @@ has(struct span lower, const char *word)
 	return span_find(lower, span_of(word)).at != NULL;
 }
 
-/* What a log says of where it was, and what a bounce of sendmail's shows as sent. */
+/* Returns the stage that a log names, or that a bounce of sendmail shows as sent. */
 static enum smtp_stage
 stage_of_sent(struct span lower)
 {
@@ -68,8 +71,8 @@ stage_of_sent(struct span lower)
 }
 
 /*
- * A code of 4xx or 5xx at the front of a word, by itself or with its "-"; none is 46x or 56x, and
- * 465 is a port.
+ * Returns whether the text starts with a 4xx or 5xx code that is followed by a space or "-". No
+ * code is 46x or 56x, and 465 is a port.
  */
 static bool
 is_code(struct span at)
@@ -79,8 +82,8 @@ is_code(struct span at)
 }
 
 /*
- * Where the reply is: after what quotes it, else the first word that is a code and begins the
- * text or follows a mark. SPAN_NONE: there is none.
+ * Returns the text from its reply on: after words that quote one, else at the first code that
+ * begins the text or follows a mark such as ":". SPAN_NONE: no reply.
  */
 static struct span
 find_reply(struct span text, struct span lower)
@@ -106,7 +109,7 @@ find_reply(struct span text, struct span lower)
 	return SPAN_NONE;
 }
 
-/* What a log says of a connection, where no reply came. */
+/* Returns the cause of a connection failure that a log describes, where there is no reply. */
 static enum cause
 cause_of_log(struct span lower)
 {
@@ -152,7 +155,7 @@ cause_of_log(struct span lower)
 	return CAUSE_NONE;
 }
 
-/* A cause with all its row says. */
+/* Adds a cause with all facts in its row. */
 void
 explain_diagnosis(struct explaining *x, const struct diagnosis *d)
 {
@@ -179,7 +182,7 @@ explain_cause(struct explaining *x, struct span name)
 	return true;
 }
 
-/* Up to what a log adds after a reply. */
+/* Removes what a log adds after a reply. */
 static struct span
 without_tail(struct span reply)
 {
@@ -203,7 +206,7 @@ explain_text(struct explaining *x, struct span text)
 	struct reply r = { 0 };
 	size_t len;
 
-	/* "5.7.323 tlsa-invalid: …", as a bounce has it beside the reply. */
+	/* "5.7.323 tlsa-invalid: …": a bounce has this beside the reply. */
 	r.status = status_parse(text, &len);
 	if (!at.at && r.status.class >= 4) {
 		line = span_trim(span_skip(text, len));
@@ -233,7 +236,7 @@ explain_text(struct explaining *x, struct span text)
 		return false;
 	r.status = status_parse(line, &len);
 	if (r.status.class != 0 && span_trim(span_skip(line, len)).len == 0)
-		return false;		/* codes alone */
+		return false;		/* only codes */
 	r.line = &line;
 	r.nlines = 1;
 	r.raw = at;

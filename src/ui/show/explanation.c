@@ -1,4 +1,4 @@
-/* explanation - the list of explanations while it is made. */
+/* explanation - the list of explanations under construction. */
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -11,7 +11,7 @@
 
 enum { WIDTH_MIN = 12, ROOM_MIN = 16, INDENT_NARROW = 6, RIGHT_EDGE = 80 };
 
-/* Where text hangs: a screen too narrow for a column of it has no columns. */
+/* Returns the column to indent text to; INDENT_NARROW if the screen is too narrow for it. */
 static unsigned
 hang(const struct flow *f, unsigned column)
 {
@@ -60,7 +60,7 @@ flow_break(struct flow *f)
 	f->blank = false;
 }
 
-/* One printable piece that fits. */
+/* Writes a printable piece that fits on the line. */
 static void
 write_piece(struct flow *f, enum ink ink, struct span piece)
 {
@@ -90,7 +90,7 @@ write_word(struct flow *f, enum ink ink, struct span word)
 	write_piece(f, ink, word);
 }
 
-/* A word; "RFC" keeps its number and section. */
+/* Takes a word; "RFC" is kept together with its number and section. */
 static struct span
 flow_take_word(struct span *rest)
 {

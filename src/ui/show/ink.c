@@ -20,7 +20,7 @@ static const char *const words[] = {
 #undef X
 };
 
-/* Digits and semicolons alone: no other octet gets into an escape sequence. */
+/* Allows only digits and semicolons, so that nothing else gets into an escape sequence. */
 static bool
 is_parameters(struct span value)
 {
@@ -41,7 +41,7 @@ take_role(struct palette *p, struct span name, struct span value)
 	return false;
 }
 
-/* Either may be empty, which changes nothing. */
+/* Joins two lists of parameters; either may be empty. */
 static void
 combine(char out[SGR_SIZE], const char *one, const char *other)
 {
@@ -77,7 +77,7 @@ palette_read(struct palette *p, const char *value, struct err *err)
 	return ok;
 }
 
-/* 38, 48 and 58 have parameters of their own behind them: 5 and an index, or 2 and three. */
+/* Returns how many parameters belong to a 38, 48 or 58: 5 and an index, or 2 and three values. */
 static size_t
 count_color(struct span rest)
 {

@@ -1,5 +1,5 @@
 /*
- * What text on the screen means, and how each meaning looks: SGR parameters (ECMA-48 8.3.117). The
+ * ink - the roles of text on the screen, and how each looks: SGR parameters (ECMA-48 8.3.117). The
  * user changes them with SMTPSH_COLORS, written like GREP_COLORS: "rejected=1;35:dim=90".
  */
 #ifndef UI_SHOW_INK_H
@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 
-/* ink, its word in SMTPSH_COLORS, its parameters */
+/* ink, its word in SMTPSH_COLORS, its default parameters */
 #define INKS(X)										\
 	X(PLAIN,	NULL,		"0")	/* what is read: texts, verdicts, next steps */ \
 	X(DIM,		"dim",		"2")	/* times, RFC numbers, routine; hints */ \
@@ -30,17 +30,17 @@ enum ink {
 enum { INK_COUNT = INKS(X), SGR_SIZE = 48 };
 #undef X
 
-/* "" for what changes nothing. */
+/* SGR parameters by enum ink; "": looks like plain text */
 struct palette { char sgr[INK_COUNT][SGR_SIZE]; };
 extern const struct palette palette_default;
 
 /*
- * Reads the value of SMTPSH_COLORS over the defaults; NULL is an empty one. What is not
- * "role=PARAMETERS" of a role that exists is left out. False with err, which names the first such
- * part.
+ * Sets the palette to the defaults, changed by the value of SMTPSH_COLORS (NULL: none). Parts that
+ * are not "role=PARAMETERS" with a known role are ignored. Returns false with err, which names the
+ * first such part.
  */
 bool palette_read(struct palette *, const char *value, struct err *);
-/* Removes every colour and keeps what is none: bold, dim, underlined (NO_COLOR). */
+/* Removes all colors and keeps other attributes: bold, dim, underlined (NO_COLOR). */
 void palette_without_color(struct palette *);
 
 #endif

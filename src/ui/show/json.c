@@ -1,4 +1,4 @@
-/* json - values put into an object of JSON, and an object onto a line. */
+/* json - values added to a JSON object, and the object printed as a line. */
 #include "ui/show/json_put.h"
 
 #include <stdlib.h>
@@ -114,7 +114,7 @@ json_put_texts(json_t *o, const char *key, const struct span *s, size_t n)
 }
 
 /*
- * DEL is ASCII, and a control octet all the same; jansson leaves it as it is. It stands in strings
+ * Writes part of an object with DEL escaped: jansson does not escape it. DEL occurs in strings
  * only.
  */
 static int

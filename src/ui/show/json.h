@@ -1,7 +1,8 @@
 /*
- * Events as one JSON object per line, in ASCII: nothing in it can control a terminal. Octets that
- * are not UTF-8 are replaced, and the raw ones are added in base64 under the key with "_base64"
- * appended. The keys are documented in smtpsh-json(5); their types do not change.
+ * json - events as one JSON object per line, in ASCII, so that nothing in it can control a
+ * terminal. Bytes that are not UTF-8 are replaced, and the raw ones are added in base64 under the
+ * key with "_base64" appended. The keys are documented in smtpsh-json(5); their types do not
+ * change.
  */
 #ifndef UI_SHOW_JSON_H
 #define UI_SHOW_JSON_H
@@ -12,30 +13,31 @@
 #include "ui/show/explain.h"
 
 struct json;
+/* Returns a writer of events to the stream, which stays the caller's. */
 struct json *json_new(FILE *);
-/* `epoch_us` is added to an event's time to get microseconds since 1970. */
+/* The same. `epoch_us` is added to an event's time to get microseconds since 1970. */
 struct json *json_new_at(FILE *, int64_t epoch_us);
 void json_free(struct json *);
 void json_event(void *json, const struct event *);	/* an event_fn */
 
 /*
- * An EVENT_MESSAGE whose text was kept as one object: its number, its envelope, its header fields
- * and its body; without `text` the last two are null.
+ * Writes an EVENT_MESSAGE whose text was kept as one object: its number, envelope, header fields
+ * and body. `text` false: header fields and body are null.
  */
 void json_message(FILE *, const struct event *, unsigned long long number, bool text);
 
 struct dmarc;
 struct lookup;
 struct spf;
-/* What was looked up of a target; NULL: not looked up. */
+/* What was looked up for a target; NULL: not looked up. */
 struct json_looked_up {
 	const struct lookup *lookup;
 	const struct sts *sts;		/* the domain's MTA-STS policy */
-	const struct spf *spf;		/* its record, without a client's address */
+	const struct spf *spf;		/* the SPF record, without a client's address */
 	const struct dmarc *dmarc;
-	const struct diagnosis *findings;	/* what is wrong with it; NULL: nothing */
+	const struct diagnosis *findings;	/* problems found; NULL: none */
 };
-/* one object, "event": "lookup" */
+/* Writes one object, "event": "lookup". */
 void json_lookup(FILE *, const struct json_looked_up *);
 /* A step or a case of a script that was played. Empty texts are omitted. */
 struct json_played {
@@ -47,9 +49,9 @@ struct json_played {
 };
 void json_played(FILE *, const struct json_played *);
 
-void json_explanation(FILE *, const struct explanation *);	/* one object per explanation */
+void json_explanation(FILE *, const struct explanation *);	/* one object each */
 
-/* The jansson that runs, "2.14". */
+/* Returns the version of the jansson in use, such as "2.14". */
 const char *json_library_version(void);
 
 #endif

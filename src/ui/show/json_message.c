@@ -1,4 +1,6 @@
-/* json_message - a received message: its envelope, and its text whole or as header fields and body.
+/*
+ * json_message - a received message: its envelope, and its text as a whole or as header fields and
+ * body.
  */
 #include "ui/show/json_put.h"
 
@@ -41,7 +43,7 @@ json_add_message(json_t *o, const struct event *e)
 		json_put(o, "text", e->message.text);
 }
 
-/* A field's value, unfolded: the line ends before white space go (RFC 5322 2.2.3). */
+/* Adds a header field; its value is unfolded (RFC 5322 2.2.3). */
 static void
 message_add_field(json_t *list, struct span name, const struct buf *value)
 {
@@ -53,8 +55,8 @@ message_add_field(json_t *list, struct span name, const struct buf *value)
 }
 
 /*
- * Takes the header off the front. It ends at an empty line, or before a line that is neither a
- * field nor the rest of one: that is the body's then.
+ * Removes the header from the front of the text and returns its fields. The header ends at an empty
+ * line, or before a line that is neither a field nor a continuation: that belongs to the body.
  */
 static json_t *
 message_fields(struct span *text)

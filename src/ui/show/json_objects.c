@@ -1,6 +1,6 @@
 /*
- * json_objects - what an object of JSON holds: of each kind of event, of a look-up, an explanation,
- * and what was played of a script.
+ * json_objects - the JSON objects for each kind of event, for lookups, for explanations, and for
+ * what was played of a script.
  */
 #include "ui/show/json_put.h"
 
@@ -17,7 +17,7 @@
 #include "run/route/route.h"
 #include "run/route/sts.h"
 
-/* ---- a TLS connection: what was agreed, the certificates, DANE */
+/* ---- a TLS connection: parameters, certificates, DANE */
 
 static json_t *
 problem_list(const struct tls_info *t)
@@ -63,7 +63,7 @@ certificate(const struct tls_cert *c)
 	return o;
 }
 
-/* Empty of a record that cannot be read. */
+/* Returns an empty object for a malformed record. */
 static json_t *
 tlsa_object(const struct tlsa *r)
 {
@@ -78,7 +78,7 @@ tlsa_object(const struct tlsa *r)
 	return o;
 }
 
-/* judged: compared with the certificates of a handshake */
+/* judged: the records were compared with the certificates of a handshake */
 static json_t *
 json_dane(const struct tls_dane *d, bool judged)
 {
@@ -135,7 +135,7 @@ json_add_tls(json_t *o, const struct tls_info *t)
 		json_object_set_new(o, "dane", json_dane(t->dane, true));
 }
 
-/* ---- */
+/* ---- events */
 
 static void
 put_flaws(json_t *o, unsigned left)
@@ -390,7 +390,7 @@ add_question(json_t *o, const struct event *e)
 	json_put_bool(o, "secret", e->question.secret);
 }
 
-/* The step's text is not said: it may hold a secret. */
+/* The text of the step is left out: it may contain a secret. */
 static void
 add_step_ended(json_t *o, const struct event *e)
 {
@@ -499,7 +499,7 @@ json_event(void *ctx, const struct event *e)
 	json_print(j->out, o);
 }
 
-/* ---- what was looked up, explained or played: objects that are no events */
+/* ---- lookups, explanations, steps and cases of scripts: not events */
 
 static json_t *
 looked_up_address(const struct lookup_address *a)
@@ -551,7 +551,7 @@ looked_up_host(const struct lookup_host *h, bool mx)
 	return o;
 }
 
-/* Why it counts for nothing; absent: it is good, or there is none. */
+/* Adds why the record is invalid; absent: it is valid, or there is none. */
 static void
 put_lookup_wrong(json_t *o, const char *key, const struct lookup_text *t)
 {
@@ -568,7 +568,7 @@ put_lookup_text(json_t *o, const char *key, const struct lookup_text *t)
 		json_object_set_new(o, key, json_null());
 }
 
-/* SRV, in the order in which they came. */
+/* SRV records, in the order of the answer. */
 static json_t *
 looked_up_services(const struct lookup_srv *srv)
 {

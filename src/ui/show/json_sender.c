@@ -1,4 +1,4 @@
-/* json_sender - what was looked up about mail from a domain. */
+/* json_sender - what was looked up about mail from a domain, as JSON. */
 #include "ui/show/json_put.h"
 
 #include "run/diagnosis/diagnose.h"
@@ -178,7 +178,7 @@ block_list(const struct dnsbl *l)
 	return o;
 }
 
-/* The keys that a finding has everywhere. */
+/* The keys are the same for all findings. */
 json_t *
 json_diagnosis(const struct diagnosis *d)
 {

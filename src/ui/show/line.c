@@ -1,11 +1,11 @@
-/* line - a line on the screen: its time stamp, its mark, and what follows. */
+/* line - a line on the screen: its time stamp, its mark, and the flow after them. */
 #include <stdarg.h>
 #include <time.h>
 
 #include "base/text.h"
 #include "ui/show/show_line.h"
 
-/* swaks's marks, since people grep for them: ~ is within TLS. */
+/* The marks are those of swaks, since people grep for them; ~ means within TLS. */
 static const char *
 mark_text(const struct screen *s, enum mark mark, bool tls)
 {

@@ -1,4 +1,4 @@
-/* log - a transcript into a file. */
+/* log - writes a transcript to a file. */
 #include "ui/show/log.h"
 
 #include <errno.h>
@@ -12,8 +12,8 @@ struct log {
 	struct transcript *transcript;
 	char *name;
 	struct append file;
-	struct err err;			/* what could not be written first */
-	bool gap;			/* since then nothing was */
+	struct err err;			/* the first write that failed */
+	bool gap;			/* nothing was written since */
 };
 
 static int
@@ -39,7 +39,7 @@ log_on_text(void *ctx, struct span text)
 		SPAN("# the session is incomplete: part of it could not be written here\n"), NULL))
 		log->gap = false;
 	if (!log->gap && append_piece(&log->file, text, &err)) {
-		/* a piece may go on in the line of the one before */
+		/* the next piece may continue this line */
 		log->file.line_ends = 0;
 		return;
 	}

@@ -1,4 +1,4 @@
-/* look - what was asked for by /ext, /cert and /info. */
+/* look - the output of /ext, /cert and /info. */
 #include <stdio.h>
 
 #include "base/text.h"
@@ -26,7 +26,7 @@ look_put(struct screen *s, const char *name, struct span value)
 
 /* ---- /ext */
 
-/* The same parameters in every state where both were said? */
+/* Returns whether the keyword or its parameters differ between states in which EHLO was sent. */
 static bool
 differs(const struct event *e, struct span keyword)
 {
@@ -66,7 +66,7 @@ show_offer_difference(struct screen *s, const struct event *e, struct span keywo
 	}
 }
 
-/* Was the keyword there in an earlier state already? Then it has been told. */
+/* Returns whether an earlier state offers the keyword, so that it was shown already. */
 static bool
 offer_told(const struct event *e, enum offer_state at, struct span keyword)
 {

@@ -34,7 +34,7 @@ past_offered(struct screen_past *p, const struct extensions *x)
 	p->offered = copy;
 }
 
-/* ---- what is held back */
+/* ---- output held back */
 
 void
 past_hold(struct screen *s, struct screen_past *p, struct screen_held *held)
@@ -62,9 +62,9 @@ past_flush(struct screen *s, struct screen_past *p)
 	free(verdict);
 }
 
-/* ---- what comes before it, and what after */
+/* ---- before and after an event */
 
-/* Nothing sent EHLO in this step: where a prompt says "EHLO due", the prompt does. */
+/* Prints a note after a step that did not send EHLO again; a prompt says "EHLO due" itself. */
 static void
 note_ehlo_due(struct screen *s, const struct event *e)
 {

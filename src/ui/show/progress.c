@@ -1,4 +1,4 @@
-/* progress - how far long work is. */
+/* progress - the progress of long work. */
 #include "ui/show/progress.h"
 
 #include <stdio.h>
@@ -40,7 +40,7 @@ progress_on_tick(void *ctx, unsigned ready)
 	(void)ready;
 	p->tell(p->ctx, text);
 	if (text[0]) {
-		/* one column less, so that it never wraps */
+		/* one column less than the terminal has, so that it never wraps */
 		fprintf(stderr, "\r\033[K%.*s", (sized ? size.ws_col : 80) - 1, text);
 		fflush(stderr);
 		p->shown = true;

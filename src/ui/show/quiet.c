@@ -1,15 +1,15 @@
-/* quiet - one table of what each event is, and what each level leaves out. */
+/* quiet - one table of what kind each event is, and what each level leaves out. */
 #include "ui/show/quiet.h"
 
 enum part {
-	PART_REMARK,			/* the program's own: connected, TLS, notes */
+	PART_REMARK,			/* our own remarks: connected, TLS, notes */
 	PART_DIALOGUE,			/* what was sent and received */
-	PART_ASKED,			/* what was asked for: /ext, /cert, /info */
+	PART_ASKED,			/* output of commands: /ext, /cert, /info */
 	PART_PROBLEM,
 	PART_RESULT,			/* the verdict on a message */
 };
 
-/* usual: what it is; failed: what it is when something is wrong with it */
+/* usual: its kind; failed: its kind if something is wrong */
 static const struct { enum part usual, failed; } parts[EVENT_COUNT] = {
 	[EVENT_NOTE] = { PART_REMARK, PART_PROBLEM },
 	[EVENT_PROBLEM] = { PART_PROBLEM, PART_PROBLEM },
@@ -33,7 +33,7 @@ static const struct { enum part usual, failed; } parts[EVENT_COUNT] = {
 	[EVENT_STEP_ENDED] = { PART_REMARK, PART_REMARK },
 };
 
-/* What a recipient was answered is in its row of the verdict. */
+/* The verdict has a row for each recipient, with the reply. */
 static bool
 is_in_verdict(const struct screen *s, const struct event *e)
 {

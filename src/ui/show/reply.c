@@ -1,10 +1,10 @@
-/* reply - a reply as one, what is wrong with it, what it means; and the end of a connection. */
+/* reply - a reply, its flaws and its meaning; and the end of a connection. */
 #include "base/text.h"
 
 #include "run/diagnosis/diagnose.h"
 #include "ui/show/show_line.h"
 
-/* ---- what it means */
+/* ---- meaning */
 
 /* "5.7.26 is permanent: multiple authentication checks failed (RFC 7372)" */
 static void
@@ -35,7 +35,7 @@ show_class(struct screen *s, const struct event *e)
 	flow_end(&f);
 }
 
-/* The same again, in a line; in a log not at all. */
+/* Already explained: one line at a prompt, none elsewhere. */
 static void
 show_meaning_again(struct screen *s, const struct event *e)
 {
@@ -46,14 +46,14 @@ show_meaning_again(struct screen *s, const struct event *e)
 	flow_end(&f);
 }
 
-/* Nothing is known beyond what the code says. */
+/* Returns whether nothing is known beyond the code. */
 static bool
 is_only_code(enum cause cause)
 {
 	return cause == CAUSE_POLICY || cause == CAUSE_DEFERRED || cause == CAUSE_REJECTED;
 }
 
-/* What a code is registered as, only where nothing better is known. */
+/* Shows the registered meaning of the code only if nothing better is known. */
 static void
 show_meaning(struct screen *s, const struct event *e)
 {
@@ -103,7 +103,7 @@ is_ehlo(const struct event *e)
 	return verb_is_ehlo(e->answer.verb);
 }
 
-/* Line by line, as it came. */
+/* Shows a reply line by line, as received. */
 static void
 show_reply_plain(struct screen *s, const struct event *e, enum mark mark)
 {
@@ -123,7 +123,7 @@ show_reply_plain(struct screen *s, const struct event *e, enum mark mark)
 	}
 }
 
-/* What all lines begin with, if it is the enhanced code of the first one: said once. */
+/* Returns the length of the enhanced code if all lines begin with it: it is shown once. Else 0. */
 static size_t
 common_status(const struct reply *r)
 {
@@ -138,7 +138,7 @@ common_status(const struct reply *r)
 	return len;
 }
 
-/* Code and enhanced code once, the lines' texts under each other. */
+/* Shows code and enhanced code once, and the lines' texts below each other. */
 static void
 show_reply_joined(struct screen *s, const struct event *e, enum mark mark)
 {
@@ -209,7 +209,7 @@ show_closed(struct screen *s, const struct event *e)
 	enum ink ink = e->closed.expected ? INK_DIM : INK_BOLD;
 
 	if (s->terminal && s->verdict_only && e->closed.expected && s->verbose < 1)
-		return;			/* routine, and the verdict comes last */
+		return;			/* routine; the verdict follows */
 	struct flow f = show_begin(s, e->closed.expected ? MARK_NOTE : MARK_PROBLEM, e);
 
 	flow_print(&f, ink, "%s", by[e->closed.by]);

@@ -1,4 +1,4 @@
-/* show - where a target is: the MX and addresses that were found. */
+/* route - where a target is: the MX hosts and addresses that were found. */
 #include "base/text.h"
 #include "run/route/route.h"
 #include "ui/show/show_line.h"
@@ -15,7 +15,7 @@ is_current(const struct event *e, const struct route_hop *hop, const struct addr
 	    strcmp(addr_text(addr, one), addr_text(&e->resolved.peer, other)) == 0;
 }
 
-/* One line an address, numbered for /use; what stands in the columns before is said once. */
+/* Shows one line per address, numbered for /use; preference and host only on the first. */
 static void
 show_hop(struct screen *s, const struct event *e, const struct route_hop *hop, unsigned width,
     unsigned *number)
@@ -65,7 +65,7 @@ show_table(struct screen *s, const struct event *e)
 		show_line(s, MARK_NOTE, e, "and %zu more; /mx lists all", r->nhops - shown);
 }
 
-/* A name with one address needs no table: the next line says where the connection goes. */
+/* A name with one address needs no table: the next line shows where the connection goes. */
 void
 show_route(struct screen *s, const struct event *e)
 {

@@ -1,4 +1,4 @@
-/* screen - where everything a person sees goes. */
+/* screen - where everything that the user sees is printed. */
 #include "ui/show/screen.h"
 
 #include <assert.h>
@@ -23,7 +23,7 @@ screen_settings(struct screen *s, const struct look *look)
 	s->ehlo = look->ehlo;
 	s->color = look->color == WHEN_ALWAYS || (look->color == WHEN_AUTO && wanted);
 	s->styled = s->color || (look->color == WHEN_AUTO && s->able);
-	/* what is wrong with it was said when the program began */
+	/* errors in it were reported at start */
 	palette_read(&s->palette, getenv("SMTPSH_COLORS"), &err);
 	if (!s->color)
 		palette_without_color(&s->palette);

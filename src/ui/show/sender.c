@@ -1,4 +1,4 @@
-/* sender - what the DNS says of mail from a domain. */
+/* sender - what the DNS says about mail from a domain. */
 #include "ui/show/sender.h"
 
 static void
@@ -18,7 +18,7 @@ put_line(struct screen *s, const char *before, struct span text)
 	screen_print(s, "\n");
 }
 
-/* "7 of 10 lookups" */
+/* Returns "uses 7 of 10 lookups". */
 static struct span
 lookups_text(struct screen *s, const struct spf *spf)
 {
@@ -66,7 +66,7 @@ show_spf(struct screen *s, const struct spf *spf)
 void
 show_dmarc(struct screen *s, const struct dmarc *d)
 {
-	/* that of a domain above says little: whoever has the zone need not be asked */
+	/* a failed lookup at a parent domain says little about this one */
 	bool above = d->state == DMARC_FAILED && !dns_name_eq(d->at, d->domain),
 	     bad = !above && d->state != DMARC_FOUND && d->state != DMARC_NONE;
 

@@ -1,4 +1,4 @@
-/* What the DNS says about mail from a domain, as `resolve` prints records. */
+/* sender - what the DNS says about mail from a domain, as `resolve` prints it. */
 #ifndef UI_SHOW_SENDER_H
 #define UI_SHOW_SENDER_H
 
@@ -6,7 +6,7 @@
 #include "run/sender/spf.h"
 #include "ui/show/screen.h"
 
-/* The record alone, without a client's address. */
+/* Prints the record, not evaluated for a client's address. */
 void show_spf(struct screen *, const struct spf *);
 void show_dmarc(struct screen *, const struct dmarc *);
 

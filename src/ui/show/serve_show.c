@@ -1,6 +1,6 @@
 /*
- * serve_show - clients as a person watches them: the marks are those of a script, so that a copy of
- * it is one.
+ * serve_show - clients as a user watches them. The marks are those of a script, so that the output
+ * can be copied into one.
  */
 #include "ui/show/serve_show.h"
 

@@ -1,6 +1,6 @@
 /*
- * What a server prints: its account and refusals at start, then what each client sends and the
- * replies.
+ * serve_show - what a server prints: at start its account and refusals, then what each client sends
+ * and the replies.
  */
 #ifndef UI_SHOW_SERVE_SHOW_H
 #define UI_SHOW_SERVE_SHOW_H
@@ -8,7 +8,10 @@
 #include "run/serve/serve.h"
 #include "ui/show/screen.h"
 
-/* own: --refuse's, NULL: none; keeps: messages are stored */
+/*
+ * Prints account and refusals. own: the refusals of --refuse, NULL: none; keeps: messages are
+ * stored.
+ */
 void serve_show_rules(
     struct screen *, const struct mta_refusal *own, bool demo_account, bool keeps);
 /*

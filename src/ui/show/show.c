@@ -1,4 +1,4 @@
-/* show - one event, as a person reads it. */
+/* show - prints one event for the user. */
 #include "base/text.h"
 #include "run/diagnosis/diagnose.h"
 #include "run/session/step.h"
@@ -15,7 +15,7 @@ show_text(struct screen *s, enum mark mark, const struct event *e)
 	flow_end(&f);
 }
 
-/* A connection that came about is told by EVENT_CONNECTED. */
+/* A connection that succeeded is reported by EVENT_CONNECTED. */
 static void
 show_attempt(struct screen *s, const struct event *e)
 {
@@ -31,7 +31,7 @@ show_attempt(struct screen *s, const struct event *e)
 	s->attempts++;
 }
 
-/* "mx1.example.org [192.0.2.1:25]"; an address that was asked for as such stands once. */
+/* "mx1.example.org [192.0.2.1:25]"; a target given as an address is shown once. */
 static void
 show_connected(struct screen *s, const struct event *e)
 {
@@ -60,7 +60,7 @@ show_sent(struct screen *s, const struct event *e)
 	    !s->echo;
 
 	if (typed && (e->sent.kind == SENT_COMMAND || e->sent.kind == SENT_TEXT))
-		return;			/* it stands there as it was typed */
+		return;			/* it is on the screen as typed */
 	if (past_sums_up(s, e))
 		return;
 	struct flow f = show_begin(s, MARK_SENT, e);
@@ -86,8 +86,8 @@ show_note(struct screen *s, const struct event *e)
 }
 
 /*
- * "WHAT: WHY", where the line above had WHY: WHAT alone; empty after the one attempt to connect,
- * which is the whole story.
+ * Shortens "WHAT: WHY" to WHAT if the previous line had WHY. Returns an empty text after a single
+ * attempt to connect: its line says it all.
  */
 static struct span
 given_once(const struct screen *s, struct span text)
@@ -115,7 +115,7 @@ show_problem(struct screen *s, const struct event *e)
 	show_why(s, e);
 }
 
-/* What is not here is not for a person to read. */
+/* Events without an entry are not shown. */
 static void (*const shows[EVENT_COUNT])(struct screen *, const struct event *) = {
 	[EVENT_NOTE] = show_note,
 	[EVENT_PROBLEM] = show_problem,

@@ -1,4 +1,4 @@
-/* standard - the three descriptors. */
+/* standard - standard input, output and error. */
 #include "ui/show/standard.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@
 void
 standard_begin(void)
 {
-	/* open gives the lowest that is free */
+	/* open returns the lowest free number */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
 			return;
@@ -52,7 +52,7 @@ standard_silence(void)
 	close(nothing);
 }
 
-/* head(1) ends when it has enough. */
+/* A pipe may be closed early: head(1) exits when it has enough. */
 static bool
 is_pipe(int fd)
 {
@@ -74,7 +74,7 @@ standard_turn(struct loop *loop, bool wait)
 int
 standard_end(int status, int lost)
 {
-	bool failed = ferror(stdout) != 0;	/* amid it; why is not kept */
+	bool failed = ferror(stdout) != 0;	/* in an earlier write: errno is lost */
 	bool now = fflush(stdout) != 0;
 	int why = errno;
 
@@ -90,7 +90,7 @@ complain(const struct err *err)
 {
 	struct arena arena = { 0 };
 
-	/* It may quote a file's line, which is not what the person typed. */
+	/* It may quote a line of a file, which is not safe to print. */
 	fprintf(stderr, "smtpsh: %.*s\n", SPAN_ARG(text_safe(&arena, span_of(err->text))));
 	arena_release(&arena);
 	if (err->source[0])

@@ -1,4 +1,4 @@
-/* Standard input, output and error: present when the program begins, and flushed when it ends. */
+/* standard - standard input, output and error: opened at start if closed, flushed at exit. */
 #ifndef UI_SHOW_STANDARD_H
 #define UI_SHOW_STANDARD_H
 
@@ -8,36 +8,36 @@ struct err;
 struct loop;
 
 /*
- * Replaces closed ones, whose number the first socket would take: standard input is then empty,
- * and writing to the others fails.
+ * Replaces closed standard descriptors, whose numbers the first socket would take: standard input
+ * is then empty, and writing to the others fails.
  */
 void standard_begin(void);
 
 /*
- * Whether enough descriptors are free for at least one connection. False: that was printed, since
- * not even a loop could be made.
+ * Returns whether enough descriptors are free for at least one connection. If not, it prints an
+ * error: even the event loop needs some.
  */
 bool standard_room(void);
 
-/* Lets nothing more reach standard output (-qq). */
+/* Discards everything written to standard output from now on (-qq). */
 void standard_silence(void);
 
 /*
- * One turn of the loop, as every command takes it: before it waits, what was printed is flushed,
- * so that whoever reads the pipe or follows the file sees it by now, and no signal loses it. Not
- * to a device: a terminal is line-buffered.
+ * Runs one turn of the loop; every command uses it. Before the loop waits, buffered output is
+ * flushed so that a reader of the pipe or file sees it at once, and no signal loses it. A terminal
+ * is line-buffered and needs no flush.
  */
 void standard_turn(struct loop *, bool wait);
 
 /*
- * Returns `status`, or `lost` when standard output could not be written in full, which is then
- * printed. A reader that closes a pipe early is no failure.
+ * Returns `status`, or prints an error and returns `lost` if standard output could not be written
+ * in full. A reader that closes a pipe early is not a failure.
  */
 int standard_end(int status, int lost);
 
 /*
- * Prints an error to standard error: the sentence and, when it is about a line of a file, that
- * line with a mark below.
+ * Prints an error to standard error: the sentence and, if it concerns a line of a file, that line
+ * with a mark below.
  */
 void complain(const struct err *);
 

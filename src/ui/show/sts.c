@@ -1,4 +1,4 @@
-/* sts - the MTA-STS policy of a domain, and what it makes of the connection. */
+/* sts - the MTA-STS policy of a domain, and what it means for the connection. */
 #include "ui/show/show_line.h"
 
 #include "base/text.h"
@@ -93,7 +93,7 @@ sts_verdict_words(struct arena *arena, const struct sts *sts, enum sts_verdict v
 	    SPAN_ARG(safe), because[verdict], verdict == STS_NOT_LISTED ? "4.1" : "4.2");
 }
 
-/* ---- */
+/* ---- on the screen */
 
 void
 show_sts(struct screen *s, const struct event *e, const struct sts *sts, enum sts_verdict verdict)

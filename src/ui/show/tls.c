@@ -1,7 +1,4 @@
-/*
- * tls - what a handshake came to: version, cipher, certificate, and every problem of its
- * verification.
- */
+/* tls - the result of a handshake: version, cipher, certificate, and every verification problem. */
 #include <stdio.h>
 #include <time.h>
 
@@ -15,7 +12,7 @@
 
 enum { NAMES_SHOWN = 3, GAP = 3, DAYS_FEW = 15 };
 
-/* ---- the certificate in one line: what it is for, until when, its key */
+/* ---- the certificate in one line: names, expiry, key */
 
 static void
 put_names(struct flow *f, const struct tls_cert *c)
@@ -62,7 +59,7 @@ put_dates(struct flow *f, const struct tls_cert *c, int64_t now)
 		    arena_printf(arena, "expires %s (%ld day%s)", to, left, plural(left)));
 }
 
-/* A chain is as good as its first end. */
+/* A chain is valid until its first certificate expires: shows an issuer that expires earlier. */
 static void
 put_chain_end(struct flow *f, const struct tls_info *t)
 {
@@ -78,7 +75,7 @@ put_chain_end(struct flow *f, const struct tls_info *t)
 		SPAN_ARG(cert_name(arena, t->chain.subject)), date, days, plural(days)));
 }
 
-/* What a problem has said already is left out, and the name that verified. */
+/* Leaves out what a problem above already shows, and the names if one was verified. */
 static void
 show_details(struct screen *s, const struct event *e, const struct tls_info *t)
 {
@@ -100,7 +97,7 @@ show_details(struct screen *s, const struct event *e, const struct tls_info *t)
 	flow_end(&f);
 }
 
-/* ---- the verdict */
+/* ---- verification */
 
 static void
 show_verified(struct screen *s, const struct event *e, const struct tls_info *t)
@@ -128,7 +125,9 @@ show_verified(struct screen *s, const struct event *e, const struct tls_info *t)
 	flow_end(&f);
 }
 
-/* Several errors about its issuer are one problem, and so are several of one cause. */
+/*
+ * Returns whether the problem was shown: several about the issuer, or of one cause, count as one.
+ */
 static bool
 is_told(const struct tls_info *t, size_t i, struct arena *arena)
 {
@@ -182,7 +181,7 @@ show_verification(
 	}
 }
 
-/* The verdict comes last: after the EHLO that follows, or at the end of the step. */
+/* The verification is shown last: after the EHLO that follows, or at the end of the step. */
 void
 show_tls(struct screen *s, const struct event *e)
 {
@@ -207,7 +206,7 @@ show_tls(struct screen *s, const struct event *e)
 	past_held(s, &holding);
 }
 
-/* ---- DANE: what the TLSA records make of the certificates that the server sent */
+/* ---- DANE: how the TLSA records compare with the server's certificates */
 
 enum { DATA_SHOWN = 8 }; /* octets; /mx shows all */
 

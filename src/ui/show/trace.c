@@ -1,4 +1,4 @@
-/* trace - what --debug writes. */
+/* trace - writes the trace of --debug. */
 #include "ui/show/trace.h"
 
 #include <errno.h>
@@ -67,7 +67,7 @@ trace_begin(struct session_env *env, const char *file, struct err *err)
 	*t = (struct trace){
 		.out = out, .name = file, .json = json_new(out), .began_us = loop_now_us()
 	};
-	setvbuf(out, NULL, _IOLBF, 0);		/* whole when the program dies */
+	setvbuf(out, NULL, _IOLBF, 0);		/* complete even after a crash */
 	trace_where(t);
 	env->trace = trace_on_event;
 	env->trace_octets = trace_on_octets;

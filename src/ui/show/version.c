@@ -1,4 +1,4 @@
-/* version - of the program and of the libraries it runs with. */
+/* version - prints the versions of the program and of the libraries that it uses. */
 #include "ui/show/version.h"
 
 #include "base/module.h"

@@ -1,4 +1,4 @@
-/* The version of the program and of the libraries it runs with. */
+/* version - the versions of the program and of the libraries that it uses. */
 #ifndef UI_SHOW_VERSION_H
 #define UI_SHOW_VERSION_H
 

@@ -1,4 +1,4 @@
-/* waiting - what is waited for, in a line that is replaced by what comes. */
+/* waiting - a line that shows what is being waited for. */
 #include "ui/show/waiting.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * What is waited for, its time and its limit, in a line of its own: above the prompt, or where
- * there is none, at the end of what was printed until something else is.
+ * waiting - a line that shows what is being waited for, the time so far and the limit. It is above
+ * the prompt or, without a prompt, the last line until something else is printed.
  */
 #ifndef UI_SHOW_WAITING_H
 #define UI_SHOW_WAITING_H
@@ -9,15 +9,15 @@
 #include "ui/show/screen.h"
 
 /*
- * "... waiting for the reply to RCPT, 2.4 of 300 s, ^C cancels"; empty where nothing is waited
+ * Returns "... waiting for the reply to RCPT, 2.4 of 300 s, ^C cancels"; empty if nothing is waited
  * for, or for less than half a second.
  */
 enum { WAITING_LINE = 200 };
 struct span waiting_line(const struct session_view *, char out[WAITING_LINE]);
-/* After how many milliseconds the line is to be made anew. */
+/* Returns the milliseconds until the line should be updated. */
 unsigned waiting_tick_ms(const struct session_view *);
 
-/* The same on a screen without a prompt; nothing where it cannot move its cursor. */
+/* The same without a prompt. Nothing is shown if the terminal cannot move its cursor. */
 struct waiting {
 	struct screen *screen;
 	struct loop_timer *timer;
@@ -26,6 +26,9 @@ struct waiting {
 	bool drawn;
 };
 
+/*
+ * Shows the line, of what `view` returns, until waiting_end. The screen hides it before printing.
+ */
 void waiting_begin(struct waiting *, struct screen *, struct loop *,
     struct session_view (*view)(void *ctx), void *ctx);
 void waiting_hide(struct waiting *);

@@ -1,8 +1,8 @@
-/* why - the cause of what went wrong and what to do about it, below its line. */
+/* why - the cause of a problem and what to do about it, below its line. */
 #include "run/diagnosis/diagnose.h"
 #include "ui/show/show_line.h"
 
-/* Where nobody types, the command is left out. A reply says only a part of what was observed. */
+/* Below a reply the whole sentence is shown, since the reply has only part of what was observed. */
 void
 show_diagnosis(struct screen *s, const struct event *e, const struct diagnosis *d)
 {
@@ -38,7 +38,7 @@ show_next(struct flow *f, const struct diagnosis *d)
 		flow_right(f, INK_DIM, SPAN("/explain has more"), false);
 }
 
-/* Once a connection for each cause. */
+/* Shows each cause once. */
 void
 show_why(struct screen *s, const struct event *e)
 {

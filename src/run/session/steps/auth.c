@@ -1,16 +1,16 @@
 /*
- * /auth - log in: the mechanism named or the best offered, what is not known asked for, the whole
- * exchange.
+ * /auth - log in, with the mechanism given or the best one offered; the user is asked for what is
+ * missing.
  */
 #include "run/session/login.h"
 
-/* The step's text lives as long as the step and may be shown: the password goes out of it. */
+/* Overwrites a password in the step's text, which lives as long as the step and may be shown. */
 static void
 auth_hide(struct span value)
 {
 	char *at;
 
-	/* within step->text, which is the arena's */
+	/* `value` is within step->text, which is in the arena and may be changed */
 	memcpy(&at, &value.at, sizeof at);
 	if (value.len > 0)
 		memset(at, '*', value.len);
@@ -59,7 +59,7 @@ auth_parse(struct step *step, struct cursor *c, struct arena *arena, struct err 
 	for (struct span word = cursor_word(c); word.len > 0; word = cursor_word(c))
 		if (!auth_word(a, c, word, arena, err))
 			return false;
-	/* "/auth bob" names a user: no mechanism is called so. */
+	/* "/auth bob@example.org" names a user: no mechanism has an "@". */
 	if (a->mech.len && !a->user.len && !mechanism_ours(a->mech) && span_has(a->mech, '@')) {
 		a->user = a->mech;
 		a->mech = SPAN_NONE;

@@ -1,6 +1,6 @@
 /*
- * /body and /bdat - the message of a transaction that is open: by DATA and the lone dot, or by BDAT
- * in chunks.
+ * /body and /bdat - send the message of an open transaction: with DATA and the final dot, or with
+ * BDAT in chunks.
  */
 #include "run/message/send.h"
 #include "run/session/steps/transfer.h"
@@ -62,7 +62,7 @@ body_parse_words(
 
 	a->chunk = chunk;
 	step->args = a;
-	/* Only the line itself has words: what follows it, after <<TAG, is text. */
+	/* Only the first line has words: the lines after <<TAG are text. */
 	for (struct span word; c->rest.len > 0;) {
 		struct span line = c->rest, all = c->rest;
 		line = span_until(&all, '\n');

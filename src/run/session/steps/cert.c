@@ -1,6 +1,6 @@
 /*
- * /cert - the certificates that the server presented, whole, the TLSA record of its key, and what
- * MTA-STS makes of them; or as PEM.
+ * /cert - show the server's certificates in full, the TLSA record for its key, and the verdict of
+ * MTA-STS; or the certificates as PEM.
  */
 #include "run/session/session.h"
 
@@ -60,7 +60,10 @@ cert_show_pem(struct session *s, const struct cert_args *args)
 	return STEP_DONE;
 }
 
-/* The domain whose mail goes here: as given, else as opened. A host alone has no policy. */
+/*
+ * Returns the domain whose mail goes here: the argument, or else the domain that was opened. Empty:
+ * a host was opened, which has no policy.
+ */
 static struct span
 cert_domain(const struct session *s, const struct step *step)
 {

@@ -1,4 +1,4 @@
-/* /close, /drop and /rst - the connection ends from this side without QUIT: closed, or reset. */
+/* /close, /drop and /rst - end the connection without QUIT: close it, or reset it. */
 #include "run/session/session.h"
 
 static enum progress

@@ -1,6 +1,6 @@
 /*
- * /handshake - TLS on the open connection, whatever was sent before; and what commands come to that
- * went out after STARTTLS.
+ * /handshake - begin TLS on the open connection, whatever was sent before; and detect command
+ * injection, when commands were sent after STARTTLS.
  */
 #include "run/session/steps/handshake.h"
 
@@ -14,8 +14,8 @@ amid_begin(struct session *s, struct amid *a, size_t after)
 }
 
 /*
- * A server must discard what came in the clear after STARTTLS (RFC 3207 6): a reply to it within
- * TLS shows that it was read as protected. One that answers does so at once.
+ * A server must discard what it received in cleartext after STARTTLS (RFC 3207 6). A reply to it
+ * over TLS shows that the server took it for protected; such a reply comes at once.
  */
 enum progress
 amid_on_news(struct session *s, struct amid *a, const struct news *news)

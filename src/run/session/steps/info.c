@@ -1,6 +1,6 @@
 /*
- * /mx, /ext and /info - what is known already: the addresses of the target, what EHLO offered, and
- * the session itself.
+ * /mx, /ext and /info - show what is already known: the addresses of the target, what EHLO offered,
+ * and the state of the session.
  */
 #include "run/session/session.h"
 
@@ -52,7 +52,7 @@ ext_start(struct session *s, const struct step *step, void *state)
 	if (!any || (!event.offers.diff && !session_view(s).extensions))
 		return session_fail(
 		    s, ERR_USAGE, "/ext: no EHLO was sent %s", any ? "since TLS began" : "yet");
-	/* Logging in does not forget what EHLO offered before. */
+	/* After logging in, what EHLO offered before still applies. */
 	if (!event.offers.of[event.offers.now] && !event.offers.diff)
 		event.offers.of[event.offers.now] = session_view(s).extensions;
 	session_emit(s, &event);

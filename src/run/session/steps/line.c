@@ -1,6 +1,6 @@
 /*
- * A line that goes on the wire as typed, and what its reply brings about: STARTTLS begins TLS, QUIT
- * ends.
+ * line - a line that is sent as typed. A positive reply to STARTTLS begins TLS, and QUIT ends the
+ * connection.
  */
 #include "run/session/steps/quit.h"
 #include "smtp/body.h"
@@ -9,11 +9,11 @@ struct state {
 	enum verb verb;
 	bool text;		/* a line of message text */
 	unsigned left;		/* replies to the message still to come, in LMTP */
-	enum err_kind failed;	/* by one of them */
+	enum err_kind failed;	/* the worst failure among them */
 	struct parting parting;	/* QUIT's */
 };
 
-/* In LMTP each recipient that was accepted has a reply to the message (RFC 2033 4.2). */
+/* In LMTP the message has a reply for each accepted recipient (RFC 2033 4.2). */
 static enum progress
 line_send_text(struct session *s, struct state *state, struct span line)
 {
@@ -31,7 +31,7 @@ line_send_text(struct session *s, struct state *state, struct span line)
 	return STEP_WAIT;
 }
 
-/* The octets of a BDAT go with it; the last one is answered as a message is. */
+/* Sends BDAT with its octets. The reply to BDAT LAST is that to the message. */
 static enum progress
 line_send_chunk(struct session *s, struct state *state, struct span text)
 {

@@ -1,6 +1,6 @@
 /*
- * /open - find, connect, begin TLS where the target says so, wait for the greeting; EHLO and
- * STARTTLS where it says so.
+ * /open and /reopen - look up the target, connect, begin TLS if it is implicit, and wait for the
+ * greeting; then EHLO and STARTTLS if the target says so.
  */
 #include <errno.h>
 
@@ -13,7 +13,8 @@ static bool
 open_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
 {
 	struct target *target = ARENA_NEW(arena, struct target);
-	bool command = span_starts_case(c->rest, SPAN("pipe:"));	/* its blanks are its own */
+	/* a command may have spaces */
+	bool command = span_starts_case(c->rest, SPAN("pipe:"));
 	struct span text = command ? span_trim(c->rest) : cursor_word(c),
 		    port = command ? SPAN_NONE : cursor_word(c);
 
@@ -26,7 +27,7 @@ open_parse(struct step *step, struct cursor *c, struct arena *arena, struct err 
 	return target_parse(target, text, port, 0, arena, err) && cursor_end(c, err);
 }
 
-/* Where DANE is required, so is TLS. */
+/* If DANE is required, so is TLS. */
 static enum target_tls
 tls_mode(const struct session *s, const struct target *target)
 {
@@ -57,7 +58,7 @@ open_connected(struct session *s, struct open_state *state)
 	return session_shake_hands(s);
 }
 
-/* A script is not trusted with it: it runs what it names. */
+/* A script must not use pipe: unless that was allowed, since it runs a command. */
 static enum progress
 open_pipe(struct session *s, const struct step *step, struct open_state *state,
     const struct target *target)
@@ -144,7 +145,7 @@ open_along(struct session *s, struct open_state *state, const struct route *rout
 	return open_dial(s, state);
 }
 
-/* The link goes, what was found stays for /mx and /use. */
+/* Closes the connection, but keeps the route for /mx and /use. */
 static enum progress
 open_give_up(struct session *s)
 {
@@ -152,7 +153,7 @@ open_give_up(struct session *s)
 	return STEP_FAIL;
 }
 
-/* What the target may have been meant as. */
+/* Notes what the user may have meant by the target. */
 static void
 open_hint(struct session *s)
 {
@@ -184,7 +185,7 @@ open_failed(struct session *s, struct open_state *state, const struct err *err)
 	session_fail_with(s, &why);
 	open_hint(s);
 	if (route->asking) {
-		state->stage = OPEN_ELSEWHERE;		/* its note is worth a moment now */
+		state->stage = OPEN_ELSEWHERE;		/* wait a moment for its note */
 		session_sleep(s, ELSEWHERE_MS);
 		return STEP_WAIT;
 	}

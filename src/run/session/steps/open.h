@@ -1,4 +1,4 @@
-/* The step that opens a connection, made without text. */
+/* The step that opens a connection, created without text, and its parts for other steps. */
 #ifndef RUN_SESSION_STEPS_OPEN_H
 #define RUN_SESSION_STEPS_OPEN_H
 
@@ -21,14 +21,14 @@ struct open_state {
 	struct hello hello;
 };
 
-/* What /open does with a target; later news goes to open_on_news. */
+/* Does what /open does with a target; further news must go to open_on_news. */
 enum progress open_target(
     struct session *, const struct step *, struct open_state *, const struct target *);
-/* What /open does once the addresses are known; later news goes to open_on_news. */
+/* Does what /open does once the addresses are known; further news must go to open_on_news. */
 enum progress open_along(struct session *, struct open_state *, const struct route *);
 enum progress open_on_news(struct session *, const struct step *, void *state, const struct news *);
 
-/* `target` must live as long as the step, which lives in the arena. */
+/* Returns a step that opens the target, in the arena. `target` must live as long as the step. */
 const struct step *step_new_open(const struct target *target, struct arena *);
 
 #endif

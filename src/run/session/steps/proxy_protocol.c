@@ -1,4 +1,6 @@
-/* /proxy-protocol - what a load balancer would send first, on every connection from now on. */
+/*
+ * /proxy-protocol - begin every connection from now on with the header that a load balancer sends.
+ */
 #include "run/session/session.h"
 
 static bool

@@ -1,4 +1,4 @@
-/* /quit - send QUIT where there is a connection, and close it. */
+/* /quit - send QUIT, if connected, and close the connection. */
 #include "run/session/steps/quit.h"
 
 static enum progress
@@ -30,8 +30,8 @@ quit_start(struct session *s, const struct step *step, void *state)
 }
 
 /*
- * A missing 221 is no failure: once they see our end closed, some servers close at once. But where
- * another reply came, the 221 may still be to come, and show that there was a reply too many.
+ * A missing 221 is not a failure: some servers close at once when they see that our side is closed.
+ * But after another reply the 221 may still follow, and show that there was a reply too many.
  */
 enum progress
 parting_on_news(struct session *s, struct parting *p, const struct news *news)

@@ -5,13 +5,13 @@
 #include "run/session/step.h"
 
 /*
- * Parses what follows a backslash; the octet it stands for goes to *out. Returns how many octets
- * it takes, 0 when unknown.
+ * Parses what follows a backslash and sets *out to the octet that it stands for. Returns the number
+ * of octets parsed; 0: unknown escape.
  */
 size_t quoted_escape(struct span, char *out);
 /*
- * Takes a quoted string off the cursor; *out lives in the arena. False with err (ERR_USAGE) when
- * there is none or it is not terminated.
+ * Parses a quoted string at the cursor; *out lives in the arena. Returns false and sets err
+ * (ERR_USAGE) if there is none or it is not terminated.
  */
 bool quoted_take(struct cursor *, struct arena *, struct span *out, struct err *);
 

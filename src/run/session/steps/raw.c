@@ -1,6 +1,6 @@
 /*
- * /raw - octets as they are written, no line end added; the replies to whole lines among them are
- * waited for.
+ * /raw - send octets unchanged, without adding a line ending, and wait for the replies to the
+ * complete lines among them.
  */
 #include "run/session/steps/quoted.h"
 
@@ -28,7 +28,7 @@ raw_start(struct session *s, const struct step *step, void *state)
 	(void)state;
 	if (!session_send_octets(s, *octets))
 		return STEP_FAIL;
-	/* Without a line end at its end it is the beginning of something: more is to follow. */
+	/* After an incomplete last line more will follow, so no reply is waited for. */
 	bool whole = octets->len > 0 && octets->at[octets->len - 1] == '\n';
 	return whole && conv_outstanding(session_conv(s)) > 0 ? STEP_WAIT : STEP_DONE;
 }

@@ -1,6 +1,6 @@
 /*
- * /send and /load - one message handed to the server: what was not given is asked of the person;
- * then EHLO if it is due, MAIL, every RCPT, the message, a verdict for each.
+ * /send and /load - send one message: ask the user for what was not given; then EHLO if necessary,
+ * MAIL, every RCPT, the message, and a verdict for each recipient.
  */
 #include "run/session/steps/send.h"
 
@@ -11,44 +11,49 @@
 
 enum { SEND_BODY_MAX = 1 << 20 };
 
-/* ---- where to */
+/* ---- the target */
 
-/* What a step that sends has for its args. */
+/* The args of a step that sends. */
 struct send_args {
 	const struct send_plan *plan;
 	const struct target *target;	/* NULL: the session's */
 	struct span name;		/* of a target, as typed; empty: none */
 };
 
-/* The target of /send NAME, with the options of that name. NULL: there is none, which was said. */
+/*
+ * Returns the target of /send NAME, with the options of that name. NULL: there is none, and the
+ * reason was reported.
+ */
 static const struct target *
 send_named(struct session *s, struct sending *st, struct span name)
 {
 	struct session_env *env = session_env(s);
 	struct target typed = { .text = name };
 	struct send_plan plan = { .last = SEND_DATA };
-	struct err err = { 0 }, why;
+	struct err err = { 0 }, why = { 0 };
 	const struct target *found = NULL;
 
-	if ((!env->is_named || !env->is_named(env->named_ctx, name)) &&
-	    !send_set(&plan, name, SPAN_NONE, &st->arena, &why))
-		err_set(&err, why.kind, "%s; nor is it a name in the config file", why.text);
-	else if (session_view(s).state == SESSION_OPEN)
+	if (!env->is_named || !env->is_named(env->named_ctx, name)) {
+		send_set(&plan, name, SPAN_NONE, &st->arena, &why);
+		err_set(&err, ERR_USAGE, "%s; nor is it a name in the config file", why.text);
+	} else if (session_view(s).state == SESSION_OPEN) {
 		err_set(&err, ERR_USAGE,
 		    "connected to %.*s: /close it first, or use /conn N for another session",
 		    SPAN_ARG(session_view(s).host));
-	else
+	} else {
 		found = env->named(env->named_ctx, &typed, &err);
+	}
 	if (err.kind != ERR_NONE)
 		session_fail_with(s, &err);
+	/* cppcheck-suppress returnDanglingLifetime ; it points to neither of the arguments */
 	return found;
 }
 
-/* ---- what is asked of the person */
+/* ---- asking the user */
 
 static enum progress send_prepare(struct session *, const struct step *, struct sending *);
 
-/* "To [you@example.org]: " */
+/* Returns the prompt, such as "To [you@example.org]:". */
 static const char *
 send_question(struct session *s, struct sending *st)
 {
@@ -89,14 +94,17 @@ send_ask(struct session *s, const struct step *step, struct sending *st)
 		st->stage = all ? AT_SUBJECT : AT_OPENING;
 	if (st->stage >= AT_OPENING)
 		return send_prepare(s, step, st);
-	/* with a space, for a terminal where the answer follows at once */
+	/* with a space, since the answer is typed on the same line */
 	const char *text = arena_string(&st->arena,
 	    arena_printf(&st->arena, "%s ", send_question(s, st)));
 	return st->stage == AT_BODY ? session_ask_text(s, text, what[st->stage]) :
 				      session_ask(s, text, false, what[st->stage]);
 }
 
-/* The lines up to a lone dot, or all that an editor has written. */
+/*
+ * Takes a line of the body, or the whole text from an editor. Returns whether the body has ended:
+ * with a lone dot, or an empty first line, or the text from an editor.
+ */
 static bool
 send_body_ended(struct sending *st, struct span text)
 {
@@ -164,7 +172,7 @@ send_keep(char out[1001], struct span text)
 	snprintf(out, 1001, "%.*s", SPAN_ARG(span_first(text, 1000)));
 }
 
-/* Envelope sender and recipients are offered to the next /send of this process. */
+/* Remembers envelope sender and recipients, the defaults for the next /send of this process. */
 static void
 send_remember(struct session_env *env, const struct sending *st)
 {
@@ -180,7 +188,7 @@ send_remember(struct session_env *env, const struct sending *st)
 	buf_release(&to);
 }
 
-/* What can be known without a connection: files that cannot be read, headers that are none. */
+/* Checks what can be checked without a connection: unreadable files, invalid header fields. */
 static bool
 send_try_message(struct session *s, struct sending *st)
 {
@@ -239,7 +247,7 @@ send_make_message(struct session *s, struct sending *st)
 	return ok;
 }
 
-/* All is asked and read: then the connection, where there is none. */
+/* Is called when everything has been asked: connects, if there is no connection, and goes on. */
 static enum progress
 send_prepare(struct session *s, const struct step *step, struct sending *st)
 {
@@ -263,7 +271,7 @@ send_prepare(struct session *s, const struct step *step, struct sending *st)
 	st->plan.prepare = true;
 	st->stage = AT_OPENING;
 	session_set_opener(s, step->place);
-	struct target copy = *target;		/* opening sets the session's own */
+	struct target copy = *target;		/* opening overwrites the session's own */
 	enum progress progress = open_target(s, step, &st->open, &copy);
 	return progress == STEP_DONE ? send_go_on(s, st) : progress;
 }
@@ -310,7 +318,10 @@ send_begin(struct session *s, const struct step *step, struct sending *st,
 	st->plan = *plan;
 	st->message = MESSAGE_NONE;
 	st->stage = st->plan.last <= SEND_AUTH ? AT_OPENING : AT_FROM;
-	/* before anything is asked; what the command line names may be a pipe, which opens once */
+	/*
+	 * before anything is asked; but a file of the command line may be a pipe, which opens only
+	 * once
+	 */
 	if (st->plan.file && !st->plan.prepare && !send_try_file(s, st))
 		return STEP_FAIL;
 	if (st->plan.last == SEND_MAIL && st->plan.from_given)
@@ -361,7 +372,7 @@ send_on_news(struct session *s, const struct step *step, void *mem, const struct
 	return progress == STEP_DONE ? send_go_on(s, st) : progress;
 }
 
-/* The table is what a person waits for, and never more than when the wait was in vain. */
+/* Reports the verdicts so far: the user wants them all the more after a timeout. */
 static void
 send_cancel(struct session *s, const struct step *step, void *mem)
 {
@@ -385,7 +396,7 @@ send_release(void *mem)
 	arena_release(&st->arena);
 }
 
-/* With a target of its own it connects. */
+/* A step with a target of its own, which it connects to. */
 static const struct step_op step_send_there = {
 	.name = "send",
 	.group = GROUP_MESSAGE,
@@ -400,7 +411,9 @@ static const struct step_op step_send_there = {
 	.release = send_release,
 };
 
-/* A name is what a person types without "=" and is no flag. */
+/*
+ * Returns whether the first word is a name: typed by the user, without "=" or "@", and not a flag.
+ */
 static bool
 send_begins_with_name(const struct step *step, struct cursor c, struct span *name)
 {

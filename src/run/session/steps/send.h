@@ -1,4 +1,4 @@
-/* The step that sends one message to one server, made without text. */
+/* The step that sends one message to one server, created without text. */
 #ifndef RUN_SESSION_STEPS_SEND_H
 #define RUN_SESSION_STEPS_SEND_H
 
@@ -8,8 +8,8 @@
 struct target;
 
 /*
- * Asks what the plan lacks, reads what it names, connects to the target and sends. Plan and target
- * must live as long as the step, which lives in the arena.
+ * Returns a step, in the arena, that asks for what the plan lacks, reads the files that it names,
+ * connects to the target and sends. Plan and target must live as long as the step.
  */
 const struct step *step_new_send(
     const struct send_plan *, const struct target *, struct arena *);

@@ -1,6 +1,6 @@
 /*
- * A message being sent, for run/session/steps/send*.c only: what /send asks the user, what goes
- * before MAIL, the transaction.
+ * A message being sent, for run/session/steps/send*.c only: what /send asks the user, what comes
+ * before MAIL, and the transaction.
  */
 #ifndef RUN_SESSION_STEPS_SEND_IMPL_H
 #define RUN_SESSION_STEPS_SEND_IMPL_H
@@ -30,7 +30,7 @@ struct sending {
 	struct arena arena;
 	struct message message;
 	bool made; /* ->message is open */
-	/* NULL: the session's, else ->found, where the first recipient's mail goes */
+	/* NULL: the session's, or else ->found, the one for the first recipient */
 	const struct target *target;
 	struct target found;
 	struct open_state open;
@@ -42,29 +42,29 @@ struct sending {
 	struct verdict *verdict; /* one per recipient */
 	bool *skipped;		 /* the recipients that the stepper left out */
 	size_t sent, answered;		/* RCPTs */
-	size_t domains;		 /* domains of the recipients sent, where LIMITS limits them */
+	size_t domains;		 /* recipient domains so far, if LIMITS limits them */
 	size_t lmtp_next;	 /* the recipient whose reply to the message comes next */
 	bool no_tls;		 /* STARTTLS was already tried */
 	bool data_sent, mail_good;
-	bool withheld; /* nothing of the message may be sent: BDAT is not offered */
-	/* each: LMTP, one reply per recipient to the end; ended: the end was answered */
+	bool withheld; /* the message may not be sent: BDAT is not offered */
+	/* each: one reply per recipient to the end (LMTP, PRDR); ended: the end was answered */
 	bool each, ended;
 	unsigned final_code;
 	enum err_kind final_failed;
 	struct span final_text, queue_id;
-	enum err_kind failed; /* of the first rejection */
+	enum err_kind failed; /* the worst failure so far */
 	uint64_t begun_us;    /* when MAIL was sent */
 };
 
 /* Each returns how the step goes on. */
 
-/* The transaction: MAIL, and with PIPELINING all RCPTs and DATA after it. */
+/* Sends MAIL and, with PIPELINING, all RCPTs and DATA after it. */
 enum progress send_begin_mail(struct session *, struct sending *);
-/* AT_MAIL and AT_RCPT */
+/* Handles a reply at AT_MAIL or AT_RCPT. */
 enum progress send_on_reply(struct session *, struct sending *, const struct news *);
-/* AT_TRANSFER */
+/* Handles news at AT_TRANSFER. */
 enum progress send_on_transfer(struct session *, struct sending *, const struct news *);
-/* Emits EVENT_DELIVERY and returns the failure that the result is. */
+/* Emits EVENT_DELIVERY, and returns what failed; ERR_NONE: nothing. */
 enum err_kind send_tell(struct session *, struct sending *);
 
 #endif

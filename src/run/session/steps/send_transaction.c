@@ -1,4 +1,4 @@
-/* send_transaction - MAIL, every RCPT and the message; a verdict for each recipient. */
+/* send_transaction - MAIL, every RCPT and the message, and a verdict for each recipient. */
 #include "run/message/send_lines.h"
 #include "run/session/steps/send_impl.h"
 #include "smtp/parameter.h"
@@ -16,7 +16,7 @@ send_is_accepted(const struct verdict *v)
 	return v->code && v->failed == ERR_NONE;
 }
 
-/* How many recipients the server would take the message for. */
+/* Returns how many recipients were accepted. */
 static size_t
 send_accepted(const struct sending *st)
 {
@@ -38,8 +38,9 @@ send_fate_by(enum err_kind failed, enum fate otherwise)
 }
 
 /*
- * The reply to RCPT decides for a recipient that was not accepted, for the others the one to the
- * end of the message, their own in LMTP, or the one that kept the message from being sent.
+ * Decides the fate of recipient i. The reply to RCPT decides for one that was not accepted; for the
+ * others the reply to the end of the message does (their own in LMTP), or the reply that prevented
+ * the message from being sent. `unknown`: the end was sent and not answered.
  */
 static void
 send_decide(struct sending *st, size_t i, bool unknown)
@@ -55,8 +56,8 @@ send_decide(struct sending *st, size_t i, bool unknown)
 		v->fate = send_fate_by(v->failed, FATE_UNKNOWN);
 	else if (!v->code)
 		v->fate = i < st->sent ? FATE_NOT_SENT : FATE_NOT_TRIED;
-	else if (!send_is_accepted(v)) /* of one with no clear reply nothing is known where the
-				     message went out */
+	/* without a clear reply its fate is unknown if the message was sent */
+	else if (!send_is_accepted(v))
 		v->fate = send_fate_by(v->failed,
 		    unknown || (st->ended && st->final_failed == ERR_NONE) ? FATE_UNKNOWN :
 									     FATE_NOT_SENT);
@@ -74,7 +75,10 @@ send_decide(struct sending *st, size_t i, bool unknown)
 		*v = (struct verdict){ .address = v->address, .fate = FATE_NOT_SENT };
 }
 
-/* For one accepted, accepted; for one unknown, unknown; else the best that is left to hope for. */
+/*
+ * Returns the fate of the message as a whole: the first of unknown, accepted, deferred and rejected
+ * that any recipient has, or else not sent; not tried if the transaction was to end earlier.
+ */
 static enum fate
 send_whole_fate(const struct sending *st, size_t good, size_t unknown)
 {
@@ -126,8 +130,8 @@ send_tell(struct session *s, struct sending *st)
 	session_emit(s, &event);
 	arena_release(&arena);
 	/*
-	 * What comes from now on could be anything's answer: who gives a verdict is told no more of
-	 * it.
+	 * Later replies could answer anything, and a program that gives a verdict must not rely on
+	 * them.
 	 */
 	if (no_answer && session_opts(s)->careful)
 		session_close(s, true);
@@ -163,7 +167,9 @@ send_note_unoffered(struct session *s, enum verb verb, struct span params)
 	}
 }
 
-/* What of it is offered; what is missing is noted. */
+/*
+ * Returns which of the parameters that the message needs are offered, and notes those that are not.
+ */
 static struct send_adds
 send_offered(struct session *s, struct sending *st)
 {
@@ -204,7 +210,7 @@ send_domain_of(struct span address)
 	return span_skip(address, n);
 }
 
-/* Is the one that comes now the first recipient in its domain? */
+/* Returns whether the next recipient is the first one in its domain. */
 static bool
 send_is_new_domain(const struct sending *st)
 {
@@ -216,7 +222,7 @@ send_is_new_domain(const struct sending *st)
 	return true;
 }
 
-/* RFC 9422 4: noted before the first recipient beyond what LIMITS announces. */
+/* Notes that the next recipient is the first one beyond what LIMITS announces (RFC 9422 4). */
 static void
 send_note_limits(struct session *s, struct sending *st)
 {
@@ -236,7 +242,7 @@ send_note_limits(struct session *s, struct sending *st)
 		    max, max == 1 ? "" : "s");
 }
 
-/* The address of a line as it was sent; `planned` where it is that one. */
+/* Returns the address in a line as it was sent: `planned` if it is the same. */
 static struct span
 send_address(struct sending *st, struct span line, struct span planned)
 {
@@ -340,13 +346,13 @@ send_on_final(void *ctx, unsigned n, const struct news *news)
 	st->final_text = send_first_line(&st->arena, reply);
 	for (size_t i = 0; i < reply->nlines && news->failed == ERR_NONE && st->queue_id.len == 0;
 	     i++)
-		/* Exim names it in the last line */
+		/* Exim has the queue ID in the last line */
 		st->queue_id = arena_copy(&st->arena, queueid_find(reply->line[i]));
 	send_note_failure(st, news);
 	st->each |= st->transfer.replies > 1;		/* PRDR */
 	if (!st->each)
 		return;
-	/* LMTP: one for each that was accepted, in their order (RFC 2033 4.2). */
+	/* LMTP: one reply for each accepted recipient, in their order (RFC 2033 4.2). */
 	while (
 	    st->lmtp_next < st->plan.message.nto && !send_is_accepted(&st->verdict[st->lmtp_next]))
 		st->lmtp_next++;
@@ -387,7 +393,7 @@ send_begin_transfer(struct session *s, struct sending *st)
 	return transfer_begin(s, &st->transfer, st->data_sent);
 }
 
-/* The recipients that are left; with none of them, the message. */
+/* Sends the next RCPT or, if none is left, the message. */
 static enum progress
 send_next_rcpt(struct session *s, struct sending *st)
 {
@@ -400,7 +406,7 @@ send_next_rcpt(struct session *s, struct sending *st)
 	return send_begin_transfer(s, st);
 }
 
-/* Whether replies to RCPT are outstanding; to one that was left out none is. */
+/* Returns whether replies to RCPT are outstanding; a skipped RCPT has none. */
 static bool
 send_awaits_rcpt(struct sending *st)
 {

@@ -1,4 +1,4 @@
-/* /helo, /timeout, /tls, /early and /write - how this session does things from here on. */
+/* /helo, /timeout, /tls, /early and /write - change the settings of this session. */
 #include "run/session/session.h"
 
 /* ---- /helo */
@@ -104,8 +104,8 @@ settings_show(struct session *s, bool now)
 }
 
 /*
- * A script may ask for more than the command line does, not for less; and what it makes verify
- * counts for no secret.
+ * A script may require more than the command line does, but not less. What verifies only because of
+ * the script does not permit sending secrets.
  */
 static bool
 may_script_set(struct session *s, const struct tls_settings *set, struct err *err)
@@ -124,7 +124,7 @@ may_script_set(struct session *s, const struct tls_settings *set, struct err *er
 	if (lower && min)
 		return err_set(err, ERR_USAGE, "/tls min=%.*s is lower than --min-tls %s",
 		    SPAN_ARG(set->min), min);
-	/* sni= is minded by itself */
+	/* sni= sets sni_of_step instead */
 	session_env(s)->distrusted |= lower || set->ca.len > 0;
 	return true;
 }

@@ -1,5 +1,6 @@
 /*
- * /starttls - ask for TLS and, when the peer agrees, begin it; EHLO before and after as it is due.
+ * /starttls - request TLS and, if the peer agrees, begin it. EHLO is sent before, if necessary, and
+ * after.
  */
 #include "run/session/hello.h"
 

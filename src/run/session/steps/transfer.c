@@ -1,4 +1,4 @@
-/* transfer - one message over the wire. */
+/* transfer - sends one message, with DATA or BDAT. */
 #include "run/session/steps/transfer.h"
 
 #include <assert.h>
@@ -36,10 +36,7 @@ transfer_show(struct session *s, const struct transfer *t)
 
 /* ---- DATA */
 
-/*
- * A short message line by line, as it stands on the wire: a line that begins with a dot has a
- * second one.
- */
+/* Sends a short message line by line, and shows it as it is sent: dot-stuffed. */
 static enum progress
 transfer_send_lines(struct session *s, struct transfer *t)
 {
@@ -58,7 +55,7 @@ transfer_send_lines(struct session *s, struct transfer *t)
 	return STEP_WAIT;
 }
 
-/* There is always room for a piece that doubles. */
+/* There must be room for a whole piece, which dot-stuffing may double. */
 _Static_assert(AHEAD + 2 * PIECE + 8 <= CONV_OUTPUT_MAX / 2, "cannot queue a whole piece");
 
 static enum progress
@@ -101,8 +98,8 @@ transfer_on_go_ahead(struct session *s, struct transfer *t, const struct news *n
 	if (news->failed != ERR_NONE)
 		return transfer_refused(s, t, news);
 	/*
-	 * RFC 2920 3.1: DATA that was pipelined after recipients of whom none was accepted is ended
-	 * with nothing in it.
+	 * RFC 2920 3.1: if DATA was pipelined after recipients none of which was accepted, an empty
+	 * message is sent.
 	 */
 	if (t->replies == 0) {
 		t->stage = TRANSFER_END;
@@ -137,8 +134,8 @@ transfer_may_chunk(struct session *s, bool forced)
 }
 
 /*
- * A server with CHUNKING reads a chunk whole before it rejects it (RFC 3030 2), unless it did not
- * understand the line.
+ * Returns whether the chunk may have been read as commands. A server with CHUNKING reads a rejected
+ * chunk completely (RFC 3030 2), unless it did not understand the BDAT line.
  */
 static bool
 transfer_was_commands(struct session *s, const struct news *news)
@@ -151,8 +148,8 @@ transfer_was_commands(struct session *s, const struct news *news)
 }
 
 /*
- * Which reply answers what is not known any more, and no octet may follow that could be one more
- * command.
+ * Closes the connection: it is no longer known which reply answers what, and whatever is sent next
+ * could be read as a command.
  */
 static enum progress
 transfer_give_up(struct session *s, struct transfer *t)
@@ -184,7 +181,10 @@ transfer_begin_chunk(struct session *s, struct transfer *t)
 	return STEP_WAIT;
 }
 
-/* Puts what the chunk in hand lacks, as far as there is room. False: the message cannot be read. */
+/*
+ * Queues more of the current chunk, as far as there is room. Returns false and sets err if the
+ * message cannot be read.
+ */
 static bool
 transfer_fill_chunk(struct session *s, struct transfer *t, struct err *err)
 {
@@ -240,7 +240,7 @@ transfer_send_chunks(struct session *s, struct transfer *t)
 	}
 }
 
-/* RFC 3030 2: a chunk that is refused must still be sent whole; the next one need not. */
+/* RFC 3030 2: a rejected chunk must still be sent completely; the next one need not be sent. */
 static enum progress
 transfer_on_chunk(struct session *s, struct transfer *t, const struct news *news)
 {
@@ -280,7 +280,8 @@ transfer_begin(struct session *s, struct transfer *t, bool asked)
 }
 
 /*
- * Of a message that is accepted though a part of it was refused nobody knows what the server has.
+ * If a chunk was rejected and the message is accepted all the same, it is unknown what the server
+ * has.
  */
 static enum progress
 transfer_on_end(struct session *s, struct transfer *t, const struct news *news)
@@ -314,7 +315,10 @@ transfer_on_end(struct session *s, struct transfer *t, const struct news *news)
 enum progress
 transfer_on_news(struct session *s, struct transfer *t, const struct news *news)
 {
-	/* A reply that came first may have let the rest go: then this room is wanted no more. */
+	/*
+	 * A reply may have come first and continued the transfer: this room is then no longer
+	 * needed.
+	 */
 	if (news->kind == NEWS_WRITABLE)
 		return t->stage == TRANSFER_CHUNK ? transfer_send_chunks(s, t) :
 		    t->stage == TRANSFER_SENDING  ? transfer_send_some(s, t) :

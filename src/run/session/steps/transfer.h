@@ -32,16 +32,17 @@ struct transfer {
 };
 
 /*
- * Whether BDAT may be used: only where CHUNKING is offered, unless forced, since a server that
- * does not count the octets reads them as commands (RFC 3030 2). False: the step failed, and the
- * reason was reported.
+ * Returns whether BDAT may be used: only where CHUNKING is offered, unless forced, since a server
+ * that does not count the octets reads them as commands (RFC 3030 2). If false, the step failed and
+ * the reason was reported.
  */
 bool transfer_may_chunk(struct session *, bool forced);
-/* `asked`: DATA was already sent, and its reply is outstanding. */
+/* Begins to send the message. `asked`: DATA was already sent, and its reply is outstanding. */
 enum progress transfer_begin(struct session *, struct transfer *, bool asked);
 /*
- * STEP_DONE: every reply to the end came and was positive; STEP_FAIL: one was not, or it got no
- * further. The fate of a message whose end was not answered is session_view's ->fate_unknown.
+ * Returns STEP_DONE when every reply to the end was positive; STEP_FAIL when one was not, or the
+ * message could not be sent to its end. If the end was not answered, session_view's ->fate_unknown
+ * is set.
  */
 enum progress transfer_on_news(struct session *, struct transfer *, const struct news *);
 void transfer_release(struct transfer *);

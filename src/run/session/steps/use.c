@@ -1,8 +1,8 @@
-/* /use - connect to another MX or address of the target: one of the list of /mx. */
+/* /use - connect to another MX or address of the target, as listed by /mx. */
 #include "run/session/session.h"
 #include "run/session/steps/open.h"
 
-/* Which: the number in the list, else a host of it, else an address. */
+/* The entry to use: its number in the list, or else a host or an address in it. */
 struct which {
 	size_t number;
 	struct span name;
@@ -32,7 +32,7 @@ use_is_named(const struct route_hop *hop, size_t i, struct span name)
 	return span_eq_case(name, span_of(addr_host(&hop->addr[i], text)));
 }
 
-/* The same route with nothing but these addresses of this hop. */
+/* Returns the same route with only these addresses of this hop. */
 static const struct route *
 use_narrow(const struct route *all, const struct route_hop *hop, size_t first, size_t n,
     struct arena *arena)
@@ -40,7 +40,7 @@ use_narrow(const struct route *all, const struct route_hop *hop, size_t first, s
 	struct route *route = ARENA_NEW(arena, struct route);
 
 	*route = *all;
-	route->mx = false;		/* it was chosen by hand: there are others */
+	route->mx = false;		/* chosen by hand: there are others */
 	route->hop = ARENA_NEW(arena, struct route_hop);
 	*route->hop = *hop;
 	route->hop->addr = &hop->addr[first];
@@ -49,7 +49,10 @@ use_narrow(const struct route *all, const struct route_hop *hop, size_t first, s
 	return route;
 }
 
-/* NULL: there is none such, and *have is how many addresses there are. */
+/*
+ * Returns the route to the chosen entry alone. NULL: there is no such entry, and *have is the
+ * number of addresses.
+ */
 static const struct route *
 use_only(const struct route *all, const struct which *which, size_t *have, struct arena *arena)
 {

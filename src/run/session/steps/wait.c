@@ -1,6 +1,6 @@
 /*
- * /wait, /sleep, /silence and /eof - time that passes: until the outstanding replies have come,
- * none at all, or the end of the connection.
+ * /wait, /sleep, /silence and /eof - wait: for the outstanding replies, for a time, for a time
+ * without any data, or for the end of the connection.
  */
 #include "run/session/session.h"
 
@@ -21,7 +21,7 @@ time_start(struct session *s, const struct step *step, void *state)
 	return STEP_WAIT;
 }
 
-/* ---- for every outstanding reply; where none is, for anything from the server, or its close */
+/* ---- /wait: for every outstanding reply or, if there is none, for anything from the server */
 
 static bool
 wait_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
@@ -63,7 +63,7 @@ const struct step_op step_wait = {
 	.on_news = wait_on_news,
 };
 
-/* ---- for nothing */
+/* ---- /sleep */
 
 static enum progress
 sleep_on_news(struct session *s, const struct step *step, void *state, const struct news *news)
@@ -83,7 +83,7 @@ const struct step_op step_sleep = {
 	.on_news = sleep_on_news,
 };
 
-/* ---- the peer must send nothing meanwhile */
+/* ---- /silence: the peer must send nothing meanwhile */
 
 static enum progress
 silence_on_news(struct session *s, const struct step *step, void *state, const struct news *news)
@@ -114,7 +114,7 @@ const struct step_op step_silence = {
 	.on_news = silence_on_news,
 };
 
-/* ---- the peer must close the connection */
+/* ---- /eof: the peer must close the connection */
 
 static enum progress
 eof_start(struct session *s, const struct step *step, void *state)

@@ -1,5 +1,5 @@
 /*
- * /xclient and /xforward - speak for another client, as Postfix lets trusted hosts do
+ * /xclient and /xforward - act for another client, as Postfix permits trusted hosts to do
  * (XCLIENT_README, XFORWARD_README).
  */
 #include "run/message/send.h"
@@ -12,8 +12,8 @@ struct state {
 };
 
 /*
- * Values are xtext; "[UNAVAILABLE]" and an IPv6 address, which Postfix wants as IPV6:..., are
- * written as they are meant.
+ * Returns " NAME=VALUE" with the value as xtext. An IPv6 address gets the prefix IPV6:, which
+ * Postfix requires.
  */
 static struct span
 attribute(struct arena *arena, struct span word)
@@ -75,7 +75,7 @@ attributes_start(struct session *s, const struct step *step, void *mem)
 	return hello_begin(s, &state->hello, false);
 }
 
-/* XCLIENT's 220 is a greeting: the session begins anew, and EHLO with it. */
+/* XCLIENT's 220 is a greeting: the session starts over, with EHLO. */
 static enum progress
 attributes_on_news(struct session *s, const struct step *step, void *mem, const struct news *news)
 {

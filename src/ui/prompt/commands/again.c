@@ -1,7 +1,7 @@
 /*
- * /again and /watch - one line many times, as ping does it: a line a round, and at the end how the
- * times are distributed. Never a message unasked, no AUTH after a refusal, and no more than a round
- * a second to another machine unless it is forced.
+ * /again and /watch - repeat a line, as ping does: one line per round, and the distribution of the
+ * times at the end. They never send a message without confirmation, never repeat AUTH after a
+ * rejection, and keep a second between rounds to another host unless forced.
  */
 #include <stdlib.h>
 
@@ -10,26 +10,28 @@
 #include "ui/show/show_line.h"
 
 enum {
-	ROUNDS_MAX = 1000000, /* the times of no more are kept */
+	ROUNDS_MAX = 1000000, /* also the number of times kept */
 	PAUSE_MS = 1000,
 	PAUSE_LEAST_MS = 100,
 	BAR = 24,
 	ROWS = 5, /* of the histogram */
 	ROWS_BAR = 40,
 	SAID = 320,
-	NONMAIL = 10, /* more than these, and a server may mind */
+	NONMAIL = 10, /* servers may object to more */
 };
 
 struct state {
 	struct arena arena;
 	struct span line;		/* empty: nothing is repeated */
-	struct span sent;		/* the same as its step has it: "//x" sends "/x" */
-	struct span warned; /* of what was warned: the same once more is meant so */
+	struct span sent;		/* as its step has it: "//x" sends "/x" */
+	struct span warned; /* the line that was warned about: entering it again confirms it */
 	unsigned long long left, done, failed;
 	uint64_t pause_ms; /* between rounds */
 	bool endless, opens, pausing, forced;
-	bool plain; /* a line for the server, whose reply is told with its time */
-	/* After a refusal what waits is given back: then the next round is queued a moment later.
+	bool plain; /* a line for the server: its reply is shown with the time */
+	/*
+	 * After a failure, lines that wait are given back, so the next round is queued a moment
+	 * later.
 	 */
 	struct loop_timer *later;
 	struct prompt *prompt;
@@ -49,7 +51,7 @@ next_round(struct prompt *p, struct state *st)
 	st->code = 0;
 	st->said[0] = '\0';
 	st->pausing = false;
-	/* it was typed, and need not be shown */
+	/* the user typed it: it need not be shown */
 	player_line_first(p->player, st->line, (struct place){ .line = 1 });
 	if (st->opens && v.state == SESSION_OPEN && v.dialogue.mode == MODE_COMMAND)
 		player_line_first(p->player, SPAN("QUIT"), (struct place){ 0 });
@@ -89,7 +91,10 @@ keep_time(struct state *st, uint64_t took_us)
 	st->took[st->ntook++] = us;
 }
 
-/* Twice as long is as many columns more, wherever on the scale that is: 0.05 ms is the first. */
+/*
+ * Returns the length of a bar on a logarithmic scale: one column up to 0.05 ms, and one more for
+ * each factor of 1.6.
+ */
 static unsigned
 bar_length(uint64_t us)
 {
@@ -130,7 +135,10 @@ show_round(struct prompt *p, const struct state *st, const struct event *e, uint
 	arena_reset(&p->screen->arena);
 }
 
-/* A time without its unit, to so many digits behind the point where it is short. */
+/*
+ * Writes a time without its unit, with about `digits` decimals: one more for short times, one less
+ * for long ones.
+ */
 static void
 bare_time(char out[16], double us, double unit, int digits)
 {
@@ -139,7 +147,7 @@ bare_time(char out[16], double us, double unit, int digits)
 	snprintf(out, 16, "%.*f", n < 0.1 ? digits + 1 : n < 10 ? digits : digits - 1, n);
 }
 
-/* Of x, at least 1, the root of as many dimensions as the histogram has rows. */
+/* Returns the ROWS-th root of x, which is at least 1. */
 static double
 root_of(double x)
 {
@@ -154,7 +162,7 @@ root_of(double x)
 	return high;
 }
 
-/* How many rounds took how long: each row is as much slower than the one above it. */
+/* Shows how many rounds took how long; the limits of the rows grow by a constant factor. */
 static void
 show_histogram(struct screen *s, const struct state *st, double unit, const char *name)
 {
@@ -212,7 +220,7 @@ again_stop(struct prompt *p, struct state *st, const char *why)
 		show_histogram(p->screen, st, unit, name);
 }
 
-/* The next round, after the pause between two. */
+/* Starts the next round, after the pause between two. */
 static void
 go_on(struct prompt *p, struct state *st)
 {
@@ -300,7 +308,7 @@ again_on_event(struct prompt *p, void *mem, const struct event *e)
 	}
 }
 
-/* A round of a plain line is one line. */
+/* A round of a plain line is shown as a single line, in place of these events. */
 static bool
 again_hides(struct prompt *p, void *mem, const struct event *e)
 {
@@ -335,7 +343,7 @@ traits_of(struct span line)
 	return op ? op->traits : 0;
 }
 
-/* Why it is not begun; NULL: it may be. */
+/* Returns why the line must not be repeated; NULL: it may be. */
 static const char *
 objection(struct prompt *p, struct state *st, struct span line)
 {
@@ -359,7 +367,7 @@ objection(struct prompt *p, struct state *st, struct span line)
 	return "each round would send a message; repeat the command to confirm";
 }
 
-/* Servers limit commands that send no mail. */
+/* Notes that servers limit commands that send no mail. */
 static void
 note_limits(struct prompt *p, const struct state *st)
 {

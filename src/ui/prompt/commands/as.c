@@ -1,6 +1,6 @@
 /*
- * /as - this session as the command line of another tool, with the same outcome. What was secret
- * stays out: the tool asks for it.
+ * /as - prints this session as the command line of another tool, with the same outcome. Secrets are
+ * left out; the tool asks for them.
  */
 #include "ui/prompt/commands/as.h"
 
@@ -20,7 +20,7 @@ struct story {
 	unsigned port;
 	enum target_kind kind;
 	enum verb hello;
-	bool open, mail, data, auth, refused; /* refused: a recipient */
+	bool open, mail, data, auth, refused; /* refused: a recipient was rejected */
 	bool implicit, starttls, greeted, verified;
 	struct buf message; /* as it was sent, while it fits */
 	bool message_lost;
@@ -32,7 +32,7 @@ as_keep(char *out, size_t size, struct span s)
 	snprintf(out, size, "%.*s", SPAN_ARG(span_first(s, size - 1)));
 }
 
-/* Of "FROM:<a@b> SIZE=1" the address. */
+/* Returns the address in "FROM:<a@b> SIZE=1". */
 static struct span
 address(struct span args)
 {
@@ -79,7 +79,7 @@ as_sent(struct story *st, struct span line)
 	}
 }
 
-/* A message in one piece. */
+/* Keeps a message that was sent in one piece. */
 static void
 as_read(struct story *st, const struct message *m)
 {
@@ -160,7 +160,7 @@ as_release(void *state)
 	buf_release(&st->message);
 }
 
-/* For a shell: in single quotes where it has to be. */
+/* Appends a word for a shell, in single quotes where needed. */
 static void
 word(struct buf *out, const char *before, const char *text)
 {
@@ -184,7 +184,7 @@ has_tls(const struct story *st)
 	return st->implicit || st->starttls;
 }
 
-/* An option with the user name; who is not known here is to be filled in. */
+/* Appends an option with the user name, or with USER where it is not known. */
 static void
 as_user(struct prompt *p, struct buf *out, const char *before)
 {
@@ -193,7 +193,7 @@ as_user(struct prompt *p, struct buf *out, const char *before)
 	word(out, before, user ? user : "USER");
 }
 
-/* Whether the message can stand in a command line, written with \n for its line ends. */
+/* Returns whether the message can be part of a command line, with \n for its line endings. */
 static bool
 is_short_message(const struct story *st)
 {
@@ -206,7 +206,7 @@ is_short_message(const struct story *st)
 	return !st->message_lost && m.len > 0 && m.at[0] != '@';
 }
 
-/* 'Subject: x\n\ntext\n' for a shell. */
+/* Appends 'Subject: x\n\ntext\n' for a shell. */
 static void
 put_message(struct buf *out, const struct story *st, const char *end)
 {
@@ -275,7 +275,7 @@ as_swaks(struct prompt *p, const struct story *st, struct buf *out)
 	return true;
 }
 
-/* "[::1]" for an address with colons. */
+/* Writes an address with colons as "[::1]". */
 static void
 as_host(const char *host, char out[TEXT + 2])
 {
@@ -301,7 +301,7 @@ as_curl(struct prompt *p, const struct story *st, struct buf *out)
 		put_message(out, st, "\\r\\n");
 		buf_printf(out, " | ");
 	}
-	/* -g: brackets stand for themselves */
+	/* -g: brackets are literal */
 	word(out, strchr(url, '[') ? "curl -v -g --url " : "curl -v --url ", url);
 	as_host(st->host, host);
 	snprintf(there, sizeof there, "::%s:%u", host, st->port);
@@ -382,7 +382,7 @@ as_openssl(struct prompt *p, const struct story *st, struct buf *out)
 
 static const struct {
 	const char *name;
-	/* adds one line; false: the tool cannot do that, which was noted */
+	/* appends one line; false: the tool cannot do that, which was noted */
 	bool (*print)(struct prompt *, const struct story *, struct buf *);
 } tools[] = {
 	{ "swaks", as_swaks },

@@ -1,4 +1,4 @@
-/* /check - why does the mail not arrive? `smtpsh check`, beside the session at the prompt. */
+/* /check - finds out why mail does not arrive: `smtpsh check`, beside the session at the prompt. */
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -14,7 +14,7 @@ struct state {
 	struct check_opts opts;
 	struct session_opts session;
 	struct judge_opts judge;
-	struct checking *checking; /* also when it is over, until the next */
+	struct checking *checking; /* kept after its end, until the next run */
 	bool running;
 };
 
@@ -38,7 +38,7 @@ check_over(void *ctx, const struct check *k)
 	arena_release(&arena);
 }
 
-/* The server that the session is connected to, where no target is given. */
+/* Reads the target; the default is the server of the session. */
 static bool
 read_target(struct prompt *p, struct state *st, struct span args)
 {

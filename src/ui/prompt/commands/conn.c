@@ -1,4 +1,4 @@
-/* /conn - several sessions at a time: which there are, and which one is typed to. */
+/* /conn - lists the sessions, and selects the one that lines are typed to. */
 #include "base/text.h"
 #include "ui/prompt/prompt.h"
 
@@ -32,7 +32,7 @@ conn_list(struct prompt *p, unsigned used)
 	prompt_note(p, "/conn N switches to session N");
 }
 
-/* A new one goes where the one before went. */
+/* A new session connects to the target of the previous one. */
 static void
 conn_begin(struct prompt *p, unsigned n, const struct target *target)
 {

@@ -1,5 +1,5 @@
 /*
- * /copy - hands a text to the terminal's clipboard (OSC 52): the last reply, this session as
+ * /copy - copies a text to the terminal's clipboard (OSC 52): the last reply, this session as
  * another tool's command, or the server's certificate.
  */
 #include <stdio.h>
@@ -9,10 +9,10 @@
 #include "ui/prompt/commands/as.h"
 #include "ui/prompt/commands/last.h"
 
-/* xterm takes no more than 100,000 octets of base64. */
+/* xterm accepts at most 100,000 bytes of base64. */
 enum { COPY_MAX = 74000 };
 
-/* Who pastes it gets no octet that drives a terminal. */
+/* Control characters are replaced: they could affect the terminal where the text is pasted. */
 static bool
 copy_last(struct prompt *p, struct span args, struct buf *out)
 {
@@ -53,7 +53,7 @@ copy_cert(struct prompt *p, struct span args, struct buf *out)
 
 static const struct {
 	const char *name, *what;
-	/* false: it was told why */
+	/* false: there is none, and the reason was printed */
 	bool (*gather)(struct prompt *, struct span args, struct buf *);
 } things[] = {
 	{ "last", "the last reply", copy_last },

@@ -1,6 +1,6 @@
 /*
- * /edit - lines written in the person's editor, that then go as if they were typed: in a message
- * its text.
+ * /edit - lets the user write lines in an editor, which are then sent as if typed; in a message
+ * they are its text.
  */
 #include "ui/prompt/prompt.h"
 

@@ -1,6 +1,6 @@
 /*
- * /explain - one of the last replies where it came, with what the session knows; or anything that
- * smtpsh explain knows.
+ * /explain - explains one of the last replies, with what the session knows, or anything that smtpsh
+ * explain knows.
  */
 #include "ui/show/explain.h"
 #include "ui/prompt/commands/last.h"

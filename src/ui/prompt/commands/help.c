@@ -1,4 +1,4 @@
-/* /help - what can be said in this state, or what is known of a verb, a command or a topic. */
+/* /help - shows what can be sent in this state, or the help on a verb, a command or a topic. */
 #include "base/text.h"
 #include "ui/prompt/help.h"
 #include "ui/prompt/prompt.h"

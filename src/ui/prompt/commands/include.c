@@ -1,4 +1,4 @@
-/* /include - the lines of a file, as if they were typed. */
+/* /include - runs the lines of a file as if typed. */
 
 #include "base/file.h"
 #include "ui/prompt/prompt.h"
@@ -6,7 +6,7 @@
 enum { FILE_MAX = 1 << 20 };
 
 struct state {
-	struct arena names;		/* places name the file for as long as the prompt lives */
+	struct arena names;		/* places refer to the file names until the prompt ends */
 };
 
 static void

@@ -1,6 +1,6 @@
 /*
- * /last - the last replies octet by octet: their line ends, their codes, what they answer, how
- * long they took.
+ * /last - shows the last replies byte by byte: their line endings, their codes, the commands they
+ * answer, and how long they took.
  */
 #include "ui/prompt/commands/last.h"
 
@@ -88,7 +88,7 @@ last_read(struct prompt *p, struct span args, const struct last_reply **reply)
 	return true;
 }
 
-/* One line with its end written out. */
+/* Shows a line with its line ending spelled out. */
 static void
 show_line_octets(struct screen *s, struct span line)
 {

@@ -1,4 +1,4 @@
-/* The last replies of a session and what they answer, kept by /last. */
+/* The last replies of a session and the commands they answer, kept by /last. */
 #ifndef UI_PROMPT_COMMANDS_LAST_H
 #define UI_PROMPT_COMMANDS_LAST_H
 
@@ -13,14 +13,14 @@ struct last_reply {
 	enum smtp_stage stage;
 	bool surprise, late;
 	uint64_t took_us;
-	struct span sent;		/* the command line that it answers, secrets removed */
+	struct span sent;		/* the command line it answers, without secrets */
 };
 
-/* The n-th last of the selected session, 1 is the last; NULL: there are not so many. */
+/* Returns the n-th last reply of the selected session, from 1; NULL: there are fewer. */
 const struct last_reply *last_reply(struct prompt *, size_t n);
 /*
- * Reads which reply is meant, "" or "1" to "20". False: the words are no such number. *reply is
- * NULL when there are not so many, which was printed.
+ * Reads which reply is meant: "" or "1" to "20". Returns false when `args` is neither. Sets *reply
+ * to NULL when there are fewer replies; that was printed.
  */
 bool last_read(struct prompt *, struct span args, const struct last_reply **reply);
 

@@ -1,6 +1,6 @@
 /*
- * Every command that only shows or edits, and so belongs to the prompt alone: one file and one
- * line each, in the help's order.
+ * Every command that only shows or edits and therefore belongs to the prompt alone: one file and
+ * one line here each, in the order of help.
  */
 #ifndef UI_PROMPT_COMMANDS_LIST_H
 #define UI_PROMPT_COMMANDS_LIST_H
@@ -31,7 +31,7 @@ PROMPT_COMMANDS(X)
 #undef X
 
 extern const struct prompt_command *const prompt_commands[];	/* ends with NULL */
-/* player_opts.only_at_prompt, script_opts.only_at_prompt */
+/* A player_opts.only_at_prompt and script_opts.only_at_prompt. */
 bool prompt_knows(struct span name);
 
 #endif

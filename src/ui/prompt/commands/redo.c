@@ -1,6 +1,6 @@
 /*
- * /redo - connect again and say again what led to this state; never a message, and no AUTH that was
- * refused.
+ * /redo - reconnects and repeats the commands that led to this state, but no message, and no AUTH
+ * that was rejected.
  */
 #include "base/text.h"
 #include "smtp/auth.h"
@@ -9,11 +9,11 @@
 enum { KEPT_MAX = 1 << 20, PENDING_MAX = 64 };
 
 struct state {
-	/* what made the session as it is, a line each: EHLO, STARTTLS, AUTH … */
+	/* the lines that led to this state: EHLO, STARTTLS, AUTH and so on */
 	struct buf session;
-	struct buf transaction;		/* MAIL and RCPT of the transaction that is open */
+	struct buf transaction;		/* MAIL and RCPT of the current transaction */
 	struct arena arena;		/* of ->pending */
-	struct span pending[PENDING_MAX];	/* said and not answered yet, first to last */
+	struct span pending[PENDING_MAX];	/* sent and not answered yet, oldest first */
 	size_t npending;
 };
 
@@ -23,7 +23,9 @@ is_opening(const struct step *step)
 	return step && (step->op->traits & STEP_OPENS);
 }
 
-/* "/auth MECH USER" for what may be shown of an AUTH line; the password is asked for again. */
+/*
+ * Returns "/auth MECH USER" for an AUTH line without its secrets; the password is asked for again.
+ */
 static struct span
 auth_line(struct arena *arena, struct span shown)
 {
@@ -42,8 +44,8 @@ redo_sent(struct state *st, const struct event *e)
 	if ((e->sent.kind != SENT_COMMAND && !secret) || st->npending == PENDING_MAX)
 		return;
 	/*
-	 * The answers of an AUTH exchange are no commands; the line that began it is still pending
-	 * or gone.
+	 * The responses in an AUTH exchange are not commands; the line that began it is still
+	 * pending or gone.
 	 */
 	bool auth = verb_of(e->sent.text, NULL) == VERB_AUTH;
 	st->pending[st->npending++] = is_opening(e->step) ? SPAN_NONE :
@@ -83,7 +85,7 @@ answered(struct state *st, const struct event *e)
 	bool good = e->err == ERR_NONE;
 	switch (e->answer.verb) {
 	case VERB_AUTH:
-		/* the exchange goes on under this line */
+		/* the exchange continues as a part of this line */
 		if (good && e->answer.reply->code == 334 && line.len > 0 &&
 		    st->npending < PENDING_MAX)
 			st->pending[st->npending++] = line;

@@ -1,6 +1,6 @@
 /*
- * /save and /log - this session as a script: all of it so far into a new file, or all from here on
- * at the end of one.
+ * /save and /log - write this session as a script: all of it so far to a new file, or everything
+ * from the next connection on to the end of a file.
  */
 #include "ui/show/log.h"
 #include "ui/options/options.h"
@@ -8,7 +8,7 @@
 
 enum { SAVED_MAX = 16 << 20 };
 
-/* ---- /save: all that was said is kept for it, as far as it fits */
+/* ---- /save: everything is kept for it, up to SAVED_MAX bytes */
 
 struct saved {
 	struct transcript *transcript;

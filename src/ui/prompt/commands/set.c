@@ -1,6 +1,6 @@
 /*
- * /set - what the prompt and the session go by: the rows of the options' table that may change
- * while one talks.
+ * /set - shows and changes settings of the prompt and the session: the options that may change
+ * while it runs.
  */
 #include <stdio.h>
 
@@ -24,7 +24,7 @@ set_show(struct prompt *p, const struct option *o)
 	flow_pad(&f, AT_VALUE);
 	flow_print(&f, INK_BOLD, "%s", value);
 	flow_pad(&f, AT_HELP);
-	/* behind it is what it means to subcommands */
+	/* after the ";" is what it means to subcommands */
 	flow_put(&f, INK_DIM, span_until(&help, ';'));
 	flow_end(&f);
 }

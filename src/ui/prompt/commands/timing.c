@@ -1,6 +1,6 @@
 /*
- * /timing - how long each phase of this connection took, as a waterfall: a bar each, where it lay
- * in the whole, all on one scale.
+ * /timing - shows how long each phase of this connection took, as bars on one scale, each at its
+ * place in the whole.
  */
 #include "base/text.h"
 #include "ui/prompt/prompt.h"
@@ -16,10 +16,10 @@ struct phase {
 struct timing {
 	struct phase phase[PHASES];
 	size_t n;
-	bool dropped;			/* more came than are kept */
+	bool dropped;			/* there were more than are kept */
 };
 
-/* The same again becomes part of the last one: twenty RCPT are one bar. */
+/* Equal phases in a row are added up: twenty RCPT are one bar. */
 static void
 timing_add(struct timing *t, const char *name, uint64_t us)
 {
@@ -64,7 +64,7 @@ timing_on_event(struct prompt *p, void *state, const struct event *e)
 	}
 }
 
-/* One unit for all, so that the numbers can be compared. */
+/* One unit for all rows, so that the numbers can be compared. */
 static void
 timing_text(char out[24], uint64_t us, uint64_t all)
 {
@@ -74,7 +74,7 @@ timing_text(char out[24], uint64_t us, uint64_t all)
 		snprintf(out, 24, "%.2f s", (double)us / 1e6);
 }
 
-/* Name, time, and where it lay in the whole: from `before` on, of `all`. */
+/* Shows a phase: its name, its time, and a bar from `before` on, on a scale of `all`. */
 static void
 show_bar(
     struct screen *s, const struct phase *phase, uint64_t before, uint64_t all, unsigned columns)

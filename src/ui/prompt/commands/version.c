@@ -1,4 +1,4 @@
-/* /version - the version of smtpsh and of the libraries it runs with. */
+/* /version - shows the version of smtpsh and of the libraries it runs with. */
 #include "ui/show/version.h"
 
 #include "ui/prompt/prompt.h"
