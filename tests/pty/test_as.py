@@ -78,6 +78,7 @@ class As(unittest.TestCase):
         t.until("queued as")
         done = self.run_it(self.command(t, "curl"))
         self.assertEqual((done.returncode, len(self.mta.messages)), (0, 1), done.stderr)
+        self.assertEqual({line[:12] for line in self.mta.heard if line.startswith("MAIL")}, {"MAIL FROM:<>"})
 
     @unittest.skipUnless(shutil.which("openssl"), "openssl is not here")
     def test_openssl_goes_on_where_the_session_did(self):

@@ -109,8 +109,8 @@ class Deb(Place):
         self.assertNotRegex(listed, r"(?m)^\S+ (?!root/root )")
         depends, recommends = (subprocess.run(["dpkg-deb", "-f", path, field], capture_output=True, text=True, check=True).stdout
                                for field in ("Depends", "Recommends"))
-        for library in ("libssl3", "libc-ares2", "libedit2", "libuv1"):
-            self.assertIn(library, depends)
+        for library in ("libssl3", "libc-?ares2", "libedit2", "libuv1"):
+            self.assertRegex(depends, library)
         for library in ("libcurl4", "libgsasl", "libidn2-0", "libmicrohttpd", "ca-certificates"):
             self.assertIn(library, recommends)
             self.assertNotIn(library, depends)

@@ -322,7 +322,8 @@ as_curl(struct prompt *p, const struct story *st, struct buf *out)
 		word(out, " --login-options AUTH=", st->mechanism);
 	}
 	if (st->mail && st->nrcpts > 0 && st->data) {
-		word(out, " --mail-from ", st->sender);
+		/* curl 8 rejects an empty argument; it sends this one as the null sender too */
+		word(out, " --mail-from ", st->sender[0] ? st->sender : "<>");
 		for (size_t i = 0; i < st->nrcpts; i++)
 			word(out, " --mail-rcpt ", st->rcpt[i]);
 		if (st->refused && st->nrcpts > 1)
