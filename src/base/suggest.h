@@ -17,4 +17,11 @@ struct suggestion suggest_begin(struct span wanted); /* borrowed, like the candi
 void suggest_try(
     struct suggestion *, const char *candidate); /* of equally near ones the first is kept */
 
+/*
+ * Arguments for "%s%s%s", which print " (did you mean --helo?)": `before` and `after` are literals
+ * around the best candidate, which may be NULL: nothing is printed.
+ */
+#define SUGGESTION_ARG(best, before, after)						\
+	(best) ? " (did you mean " before : "", (best) ? (best) : "", (best) ? after "?)" : ""
+
 #endif

@@ -288,8 +288,7 @@ parameter(struct lint *l, struct span word)
 			buf_printf(l->out, " belongs to %s\n", verb_info(other)->name);
 		else
 			buf_printf(l->out, " is not a parameter of %s known to smtpsh%s%s%s\n",
-			    verb_info(l->verb)->name, near.best ? " (did you mean " : "",
-			    near.best ? near.best : "", near.best ? "=?)" : "");
+			    verb_info(l->verb)->name, SUGGESTION_ARG(near.best, "", "="));
 		return;
 	}
 	if (l->extensions && !offers(l, p->extension))

@@ -195,14 +195,6 @@ is_fate_unknown(const struct facts *f)
 		    f->end == END_TRUNCATED));
 }
 
-static bool
-said_helo(const struct facts *f)
-{
-	struct span args;
-
-	return verb_of(f->sent, &args) == VERB_HELO;
-}
-
 /* A close within less than this does not mean that the server was waiting for something. */
 enum { SILENT_MS = 2000 };
 
@@ -263,7 +255,8 @@ diagnose_end(struct diagnosing *x)
 		    f->octets.len > 0				  ? CAUSE_CLOSED_IN_REPLY :
 		    f->before_greeting && f->stage != AT_GREETING ? CAUSE_CLOSED_BEFORE_GREETING :
 		    f->stage == AT_MESSAGE     ? CAUSE_CLOSED_IN_DATA :
-		    f->stage == AT_EHLO && !f->dialogue.tls && !said_helo(f) ?
+		    f->stage == AT_EHLO && !f->dialogue.tls &&
+			verb_of(f->sent, NULL) != VERB_HELO ?
 			CAUSE_CLOSED_AT_EHLO :
 		    f->stage == AT_AUTH	       ? CAUSE_CLOSED_AT_AUTH :
 		    f->stage == AT_ANY	       ? CAUSE_CLOSED_IDLE :

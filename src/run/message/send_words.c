@@ -236,8 +236,7 @@ send_set(struct send_plan *plan, struct span name, struct span value, struct are
 				 add_mail_param(plan, param, arena, err);
 	}
 	return err_set(err, ERR_USAGE, "unknown message property \"%.*s\"%s%s%s",
-	    SPAN_ARG(span_first(name, 40)), suggestion.best ? " (did you mean " : "",
-	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
+	    SPAN_ARG(span_first(name, 40)), SUGGESTION_ARG(suggestion.best, "", ""));
 }
 
 /*

@@ -380,8 +380,7 @@ parse_unknown_command(struct parser *p, struct span name, struct cursor *c)
 	for (const struct script_word *w = script_words; w->name; w++)
 		suggest_try(&suggestion, w->name);
 	return cursor_fail(&at, p->err, "unknown command \"/%.*s\" in a script%s%s%s",
-	    SPAN_ARG(name), suggestion.best ? " (did you mean /" : "",
-	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
+	    SPAN_ARG(name), SUGGESTION_ARG(suggestion.best, "/", ""));
 }
 
 /* Handles a command between the replies of a rule: a delay, or the end of the connection. */

@@ -84,8 +84,7 @@ config_unknown(struct config_reading *r, struct span name)
 		if (o->scope & SCOPE_ALL)
 			suggest_try(&suggestion, o->name);
 	return err_set(r->err, ERR_USAGE, "unknown option \"%.*s\"%s%s%s",
-	    SPAN_ARG(span_first(name, NAME_MOST)), suggestion.best ? " (did you mean " : "",
-	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
+	    SPAN_ARG(span_first(name, NAME_MOST)), SUGGESTION_ARG(suggestion.best, "", ""));
 }
 
 /* Expands "~/" at the beginning of a file name, as a shell does. */

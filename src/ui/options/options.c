@@ -63,8 +63,7 @@ option_unknown(const struct options *out, enum scope scope, const char *dashes, 
 		    other->name[0] ? " " : "", other->name);
 	return err_set(err, ERR_USAGE, "unknown option %s%.*s%s%s%s; --help lists the "
 	    "options", dashes,
-	    SPAN_ARG(name), suggestion.best ? " (did you mean --" : "",
-	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
+	    SPAN_ARG(name), SUGGESTION_ARG(suggestion.best, "--", ""));
 }
 
 /* Returns whether a value must follow; one in brackets is optional. */

@@ -133,8 +133,7 @@ prompt_no_such(struct prompt *p, struct span name, struct span args)
 		suggestion.best = NULL;
 	prompt_problem(p,
 	    "unknown command \"/%.*s\"%s%s%s; to send the line itself, begin it with \"//\"",
-	    SPAN_ARG(span_first(name, 60)), suggestion.best ? " (did you mean /" : "",
-	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
+	    SPAN_ARG(span_first(name, 60)), SUGGESTION_ARG(suggestion.best, "/", ""));
 }
 
 static void

@@ -232,8 +232,7 @@ explain_unknown(struct span word, struct err *err)
 	for (size_t i = 0; term_row(i); i++)
 		suggest_try(&suggestion, term_row(i)->name);
 	return err_set(err, ERR_USAGE, "explain: nothing is known about \"%.*s\"%s%s%s",
-	    SPAN_ARG(span_first(word, 60)), suggestion.best ? " (did you mean " : "",
-	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
+	    SPAN_ARG(span_first(word, 60)), SUGGESTION_ARG(suggestion.best, "", ""));
 }
 
 /* Returns whether the words are a reply with its text: codes, then words that are not all names. */

@@ -74,9 +74,7 @@ step_parse(const struct step_op *const ops[], struct span line, enum dialogue_mo
 		bool path = !step->op ? false : line.at[1 + name.len] == '/';
 		cursor_fail(&cursor, err,
 		    "unknown command \"/%.*s\"%s%s%s; to send such a line, double its \"/\"",
-		    SPAN_ARG(name), near && !path ? " (did you mean /" : "",
-		    near && !path ? near : "",
-		    near && !path ? "?)" : "");
+		    SPAN_ARG(name), SUGGESTION_ARG(path ? NULL : near, "/", ""));
 		return NULL;
 	}
 	cursor.rest = span_skip(step->text, 1 + name.len);

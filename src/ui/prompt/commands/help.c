@@ -1,4 +1,5 @@
 /* /help - shows what can be sent in this state, or the help on a verb, a command or a topic. */
+#include "base/suggest.h"
 #include "base/text.h"
 #include "ui/prompt/help.h"
 #include "ui/prompt/prompt.h"
@@ -20,7 +21,7 @@ help_run(struct prompt *p, void *state, struct span args)
 	prompt_problem(p,
 	    "/help: unknown topic \"%.*s\"%s%s%s; /help alone lists the topics",
 	    SPAN_ARG(text_safe(&p->screen->arena, span_first(word, 60))),
-	    near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+	    SUGGESTION_ARG(near, "", ""));
 }
 
 const struct prompt_command prompt_help = {

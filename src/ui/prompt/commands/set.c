@@ -46,8 +46,7 @@ set_unknown(struct prompt *p, struct span name)
 		if (o->scope & SCOPE_SET)
 			suggest_try(&suggestion, o->name);
 	prompt_problem(p, "/set: unknown setting \"%.*s\"%s%s%s; /set alone lists the settings",
-	    SPAN_ARG(span_first(name, 60)), suggestion.best ? " (did you mean " : "",
-	    suggestion.best ? suggestion.best : "", suggestion.best ? "?)" : "");
+	    SPAN_ARG(span_first(name, 60)), SUGGESTION_ARG(suggestion.best, "", ""));
 }
 
 static void
